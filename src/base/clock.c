@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define NS 1000000000LL
+
+static int64_t read_clock(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * NS + t.tv_nsec;
+}
+
+int64_t clock_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+int64_t clock_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX])
+{
+	time_t seconds = ns / NS - (ns % NS < 0);
+	struct tm tm;
+	char date[24];
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, CLOCK_TEXT_MAX, "%s.%09dZ", date, (int)(ns - seconds * NS));
+	return text;
+}
+
+/* ".123456" -> nanoseconds; moves *@p. */
+static int64_t parse_fraction(const char **p)
+{
+	int64_t ns = 0, weight = NS / 10;
+
+	if (**p != '.')
+		return 0;
+	for ((*p)++; isdigit((unsigned char)**p); (*p)++, weight /= 10)
+		ns += weight * (**p - '0');
+	return ns;
+}
+
+static int parse_offset(const char *p, int64_t *ret)
+{
+	int hours, minutes, n = 0;
+
+	*ret = 0;
+	if ((*p == 'Z' || *p == 'z') && !p[1])
+		return 0;
+	if ((*p != '+' && *p != '-') || sscanf(p + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 || p[1 + n])
+		return -EINVAL;
+	*ret = (hours * 60LL + minutes) * 60 * NS * (*p == '-' ? -1 : 1);
+	return 0;
+}
+
+int clock_parse(const char *text, int64_t *ret_ns)
+{
+	struct tm tm = { 0 };
+	const char *p = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	int64_t fraction, offset;
+
+	if (!p)
+		return -EINVAL;
+	fraction = parse_fraction(&p);
+	if (parse_offset(p, &offset) < 0)
+		return -EINVAL;
+	*ret_ns = (int64_t)timegm(&tm) * NS + fraction - offset;
+	return 0;
+}
+
+const char *clock_human(int64_t duration_ns, char text[CLOCK_TEXT_MAX])
+{
+	int64_t seconds = duration_ns / NS, minutes = seconds / 60, hours = (seconds + 1800) / 3600;
+
+	if (seconds < 1)
+		snprintf(text, CLOCK_TEXT_MAX, "Less than a second");
+	else if (seconds == 1)
+		snprintf(text, CLOCK_TEXT_MAX, "1 second");
+	else if (seconds < 60)
+		snprintf(text, CLOCK_TEXT_MAX, "%lld seconds", (long long)seconds);
+	else if (minutes == 1)
+		snprintf(text, CLOCK_TEXT_MAX, "About a minute");
+	else if (minutes < 60)
+		snprintf(text, CLOCK_TEXT_MAX, "%lld minutes", (long long)minutes);
+	else if (hours == 1)
+		snprintf(text, CLOCK_TEXT_MAX, "About an hour");
+	else if (hours < 48)
+		snprintf(text, CLOCK_TEXT_MAX, "%lld hours", (long long)hours);
+	else if (hours < 24 * 7 * 2)
+		snprintf(text, CLOCK_TEXT_MAX, "%lld days", (long long)hours / 24);
+	else if (hours < 24 * 30 * 2)
+		snprintf(text, CLOCK_TEXT_MAX, "%lld weeks", (long long)hours / 24 / 7);
+	else if (hours < 24 * 365 * 2)
+		snprintf(text, CLOCK_TEXT_MAX, "%lld months", (long long)hours / 24 / 30);
+	else
+		snprintf(text, CLOCK_TEXT_MAX, "%lld years", (long long)hours / 24 / 365);
+	return text;
+}

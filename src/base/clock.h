@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Wall-clock time as the files of Docker and OCI write it: RFC 3339 with nanoseconds, in UTC. */
+#include <stdint.h>
+
+#define CLOCK_TEXT_MAX 40
+
+/* Nanoseconds since 1970. */
+int64_t clock_now(void);
+/* Nanoseconds of CLOCK_MONOTONIC, for measuring. */
+int64_t clock_monotonic(void);
+/* "2026-01-02T03:04:05.000000006Z"; returns @text. */
+const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX]);
+/* RFC 3339 with any number of fraction digits and any offset. -EINVAL without words. */
+int clock_parse(const char *text, int64_t *ret_ns);
+/* "3 minutes", "About an hour", "2 weeks" as Docker's tables; returns @text. */
+const char *clock_human(int64_t duration_ns, char text[CLOCK_TEXT_MAX]);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Steps on files that belong to the system: values below /proc, /sys and the cgroup tree, directories there, device
+ * nodes, owners. Each takes a directory descriptor and a name, and the full path to show; returns 0 (or a descriptor) or
+ * a negative errno with words.
+ */
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Writes @value in one write(2), as kernel files want it. O_TRUNC and O_CREAT are never used. */
+int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value);
+/* Creates a directory; -EEXIST when it is there already. */
+int sys_mkdir(const char *why, int dirfd, const char *name, const char *shown, mode_t mode);
+/* Removes an empty directory (a cgroup); a missing one is fine. */
+int sys_rmdir(const char *why, int dirfd, const char *name, const char *shown);
+int sys_mknod(const char *why, int dirfd, const char *name, const char *shown, mode_t mode, dev_t device);
+int sys_symlink(const char *why, const char *target, int dirfd, const char *name, const char *shown);
+/* Of the thing @fd pins (O_PATH allowed). */
+int sys_chown(const char *why, int fd, const char *shown, uid_t uid, gid_t gid);
+int sys_chmod(const char *why, int fd, const char *shown, mode_t mode);

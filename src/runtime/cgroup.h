@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One container's cgroup, whatever the layout: pure v2, v1 (hybrid with a v2 tree beside it counts as v1). Runs in the
+ * parent half. Drivers are cgroup_v2.c, cgroup_v1.c and cgroup_systemd.c; nothing outside them knows which one it is.
+ * A cgroup is found again by its path alone, so that any process can kill, freeze, measure or remove it later.
+ */
+#include "runtime/spec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct cgroup;
+
+struct cgroup_options {
+	const char *path; /* linux.cgroupsPath: absolute counts from the tree's root, relative from the default parent; NULL: from
+			     @id */
+	const char *id;
+	bool systemd;
+	bool rootless; /* not being able to make one is no error unless limits were asked for */
+};
+
+/*
+ * Makes the cgroup (in every hierarchy that is mounted) and applies all limits but those that need the process inside.
+ * -EEXIST with words when a cgroup of that path exists and has processes. Caller frees with cgroup_free (which removes
+ * nothing).
+ */
+int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret);
+/* Finds the cgroup that cgroup_create made, by the path that cgroup_path returned; -ENOENT without words when gone. */
+int cgroup_open(const char *path, struct cgroup **ret);
+void cgroup_free(struct cgroup **cgroup);
+/* The string for the state file, opaque but stable. */
+const char *cgroup_path(const struct cgroup *cgroup);
+/* A directory descriptor for clone3's CLONE_INTO_CGROUP (Linux 5.7, v2 only), or -1: then use cgroup_enter. Borrowed. */
+int cgroup_clone_fd(const struct cgroup *cgroup);
+/* Moves @pid into it, in every hierarchy where it is not yet. */
+int cgroup_enter(const struct cgroup *cgroup, pid_t pid);
+/* Changes limits; every value is tried in the order the kernel accepts (memory before swap or after). */
+int cgroup_update(struct cgroup *cgroup, const struct spec_resources *resources);
+int cgroup_freeze(struct cgroup *cgroup, bool frozen);
+int cgroup_is_frozen(struct cgroup *cgroup, bool *ret);
+/* SIGKILL to everything inside, frozen or not: cgroup.kill (Linux 5.14), or freeze, kill and thaw. */
+int cgroup_kill(struct cgroup *cgroup);
+/* Removes it with its children, waiting a bounded time for the last process to go. A missing one is fine. */
+int cgroup_remove(struct cgroup *cgroup);
+/* Every process inside, children included; caller frees *@ret. */
+int cgroup_pids(struct cgroup *cgroup, pid_t **ret, size_t *ret_count);
+
+/* Numbers for `events`, `stats` and the OOM sentence. Absent ones are UINT64_MAX. */
+struct cgroup_stats {
+	uint64_t memory_usage, memory_limit, memory_peak, memory_cache, swap_usage;
+	uint64_t oom_kills; /* processes killed because of this cgroup's limit */
+	uint64_t cpu_usage_ns, cpu_user_ns, cpu_system_ns, cpu_throttled_ns, cpu_periods, cpu_throttled;
+	uint64_t pids, pids_limit;
+	uint64_t io_read_bytes, io_write_bytes;
+};
+int cgroup_stats(struct cgroup *cgroup, struct cgroup_stats *ret);
+/* Only the count of OOM kills: cheap, for the end of a container. */
+int cgroup_oom_kills(struct cgroup *cgroup, uint64_t *ret);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The runtime library: from a spec to a process. Two callers: the engine's monitor, which forks from `hoy` and calls it
+ * in process, and hoy-runtime, which adds runc's command line and a state directory.
+ *
+ * runtime_create runs in the parent (monitor or hoy-runtime): it makes the cgroup, clones init into new namespaces and
+ * lets it build the container up to the point before exec. Everything init reports comes back as this process's error
+ * chain. runtime_start lets it exec. What outlives the processes, the cgroup alone, is removed by runtime_delete.
+ */
+#include "runtime/spec.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct cgroup; /* runtime/cgroup.h */
+
+struct runtime_create {
+	const char *id; /* for the cgroup's default name and the errors */
+	const struct spec *spec;
+	int bundle;                /* directory that relative paths of the spec count from; AT_FDCWD allowed */
+	int stdio[3];              /* become 0, 1, 2 of the process when it has no terminal; -1 leaves the caller's own */
+	int console_socket;        /* with a terminal: where the pty's master is sent; -1: it is returned in ret->console */
+	unsigned int preserve_fds; /* descriptors 3 … 2+n stay open in the process */
+	bool no_pivot, no_new_keyring;
+	bool systemd_cgroup;
+	bool script_only; /* --explain=script: build it all, say the exec step, and end instead of executing */
+};
+
+struct runtime_container {
+	pid_t pid; /* as the caller's pid namespace counts */
+	int pidfd;
+	int console;           /* the pty's master, or -1 */
+	int sync;              /* to init, which waits for runtime_start on it */
+	struct cgroup *cgroup; /* NULL: none was asked for or could be made (rootless without delegation) */
+};
+#define RUNTIME_CONTAINER_NONE ((struct runtime_container){ .pid = -1, .pidfd = -1, .console = -1, .sync = -1 })
+
+/*
+ * Builds the container. On failure nothing is left: no process, no cgroup. On success the caller owns *@ret, must reap
+ * the pid (it is a child of the caller) and call runtime_delete in the end.
+ */
+int runtime_create(const struct runtime_create *create, struct runtime_container *ret);
+/*
+ * Lets init execute the process and waits until it did. Fails with init's chain when exec fails: -ENOENT and -EACCES and
+ * the like are the process's own (exit codes 127 and 126 for the engine): runtime_exec_exit_code tells.
+ */
+int runtime_start(struct runtime_container *container);
+/* 127 for a command that is missing, 126 for one that may not be executed, 125 for all other errors of create and start. */
+int runtime_exec_exit_code(int error);
+/* Kills what is left in the cgroup, removes it, closes descriptors. Idempotent; fine for RUNTIME_CONTAINER_NONE. */
+int runtime_delete(struct runtime_container *container);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The cages of the two helper programs, which parse what strangers sent. Each function confines the calling process for
+ * good; what they use: chroot, capabilities, no_new_privs, resource limits, seccomp, Landlock (Linux 5.13). A feature this
+ * kernel does not have is left out quietly; a feature that it has and that fails is an error. A system call outside the
+ * list ends the program with SIGSYS, unless a handler (sandbox_on_violation) says so in words first.
+ *
+ * Not steps: they change nothing but the process itself, and are the same for each run.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * hoy-unpack, first half, before any thread is started: the directory @root becomes the root directory, no other
+ * directory stays open, privileges shrink to those an unpacker needs (CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD,
+ * SETFCAP; none when not root), limits are set, umask is 0.
+ * Without CAP_SYS_CHROOT (not root) there is no chroot: paths are then kept inside by openat2 alone.
+ */
+int sandbox_unpacker(int root);
+/*
+ * hoy-unpack, second half, when its threads run: all threads get the list of permitted system calls. No socket, no exec,
+ * no new thread or process, no mount, no namespace.
+ */
+int sandbox_unpacker_seal(void);
+/*
+ * hoy-transfer, before it reads the first byte from outside and before any thread is started: uid and gid 65534 when
+ * started as root, no capabilities, not dumpable, no exec, ptrace, mount, namespace or new process (threads are allowed:
+ * libcurl resolves names in one); with Landlock no file can be written and only what TLS and name lookup need can be
+ * read (/etc, /usr, /lib*, /run/systemd/resolve, and @read_paths, NULL-terminated, may be NULL: those that are
+ * missing are skipped). Descriptors that are open already stay usable.
+ */
+int sandbox_transfer(const char *const *read_paths);
+/*
+ * Calls @tell (async-signal-safe, may not return) when a system call outside the list is tried. Without it the process
+ * is killed by SIGSYS.
+ */
+int sandbox_on_violation(void (*tell)(int syscall_number));

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What the user asked for with `hoy run` (and create): one struct, filled by the option table of cli/run.c. Values are as
+ * they were typed, but for sizes, numbers and durations, which the parser of options has read already; what they mean is
+ * decided in container/ (mounts.c, resources.c, user.c, …), whose errors name the value. Strings are borrowed from the
+ * command line, lists are owned (options_release). Start from RUN_OPTIONS_DEFAULT.
+ */
+#include "base/strv.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct run_options {
+	/* what runs */
+	const char *image;   /* as typed */
+	struct strv command; /* what follows the image; empty: the image's Cmd */
+	const char *entrypoint;
+	bool entrypoint_set; /* --entrypoint "" takes the image's away */
+	struct strv env;     /* -e NAME=value, or NAME alone: the value hoy has itself */
+	struct strv env_files;
+	const char *workdir, *user;
+	struct strv group_add;
+	bool init;
+
+	/* its terminal and life */
+	bool interactive, tty, detach, sig_proxy, rm;
+	struct strv attach; /* stdin, stdout, stderr; empty: what -i and -d say */
+	const char *detach_keys;
+	const char *stop_signal;
+	int64_t stop_timeout; /* seconds; -1: the image's or 10 */
+	const char *restart;  /* no, on-failure[:n], always, unless-stopped; NULL: no */
+	const char *log_driver;
+	struct strv log_opt;
+
+	/* what it is called */
+	const char *name, *hostname, *domainname, *cidfile;
+	struct strv labels, label_files, annotations;
+
+	/* files */
+	struct strv volumes; /* -v SOURCE:TARGET[:OPTIONS] */
+	struct strv mounts;  /* --mount type=…,… */
+	struct strv tmpfs;   /* --tmpfs TARGET[:OPTIONS] */
+	bool read_only;
+	int64_t shm_size; /* bytes; 0: 64 MiB */
+
+	/* limits: 0 and NULL are "not given" */
+	int64_t memory, memory_swap, memory_reservation; /* bytes; memory_swap -1: unlimited */
+	const char *cpus;                                /* "0.5" */
+	int64_t cpu_shares, cpu_period, cpu_quota;
+	const char *cpuset_cpus, *cpuset_mems;
+	int64_t pids_limit; /* -1: unlimited */
+	struct strv ulimits;
+	bool oom_kill_disable;
+	int64_t oom_score_adj;
+	const char *cgroup_parent;
+
+	/* rights */
+	struct strv cap_add, cap_drop, security_opt, devices, device_cgroup_rules, sysctls;
+	bool privileged;
+	const char *pid, *ipc, *uts, *cgroupns; /* host, private, …; NULL: private */
+
+	/* network */
+	const char *network; /* none, host; NULL: the default */
+	struct strv add_host, dns, dns_search, dns_option;
+
+	/* the image's coming; for cli/run.c alone */
+	const char *pull, *platform;
+	bool quiet, tls_verify;
+};
+
+#define RUN_OPTIONS_DEFAULT ((struct run_options){ .sig_proxy = true, .tls_verify = true, .stop_timeout = -1 })

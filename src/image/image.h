@@ -31,6 +31,11 @@ void image_release(struct image *i);
  */
 int image_find(const struct store *s, const char *name_or_id, struct image *ret);
 
+/* The two halves of image_find, for the commands that list, name and remove images. */
+struct catalog_entry;
+int image_find_entry(const struct store *s, const char *name_or_id, struct catalog_entry *ret);
+int image_load(const struct store *s, const struct catalog_entry *e, struct image *ret);
+
 enum pull_state {
 	PULL_WAITING,
 	PULL_PRESENT, /* "Already exists" */

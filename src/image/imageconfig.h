@@ -5,9 +5,9 @@
  * with, and which layers it is made of. It is a stranger's text: data, never configuration of the host. Lists keep the
  * order of the file. `struct imageconfig c = {0};` owns nothing.
  */
+#include "base/json.h"
 #include "base/strv.h"
 
-#include <json-c/json_object.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,7 +50,8 @@ struct imageconfig {
 
 /* Parses the config blob. -EINVAL with words when it is none (wrong types, no rootfs, a diff id that is no digest). */
 int imageconfig_parse(const char *text, size_t len, struct imageconfig *ret);
-/* Writes it as JSON, in Docker's order of members. */
-struct buf;
+/* Writes the whole blob as JSON. The caller gives "os" and "architecture". stop_timeout is -1 where none is wanted. */
 void imageconfig_write(const struct imageconfig *c, struct buf *out);
+/* Writes its "config" member alone, under @key, as docker inspect shows it. */
+void imageconfig_write_inner(const struct imageconfig *c, const char *key, struct json_writer *w);
 void imageconfig_release(struct imageconfig *c);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Blobs: files named by what they hash to, as an OCI layout holds them. A blob is checked each time it is read, because
+ * the process that received it could have kept a descriptor on it. What is being fetched lies in partial/ under the same
+ * name, locked by the fetcher, and is kept for the next try when the fetch breaks off.
+ */
+#include "base/buf.h"
+#include "image/digest.h"
+#include "image/store.h"
+
+#include <stdint.h>
+
+/* The size of a blob that is here, or -ENOENT without words. Costs one stat. */
+int64_t blobstore_size(const struct store *s, const char *digest);
+/* Reads a whole small blob and checks it. -ENOENT without words, -EBADMSG with words when it does not fit its name. */
+int blobstore_read(const struct store *s, const char *digest, size_t max, struct buf *ret);
+/* A descriptor for reading, or -ENOENT without words. Not checked: the reader hashes it. */
+int blobstore_open(const struct store *s, const char *digest);
+/* Puts these bytes in; the blob may be there already. @digest gets its name. */
+int blobstore_put(const struct store *s, const void *data, size_t len, char digest[DIGEST_MAX]);
+/*
+ * Opens what is there of a blob for writing, made empty where nothing is, and locks it: waits while another process
+ * fetches the same blob. *@ret_size is what is there. Returns the descriptor, or -EEXIST without words when the other
+ * process completed the blob meanwhile.
+ */
+int blobstore_begin(const struct store *s, const char *digest, int64_t *ret_size);
+/* The partial blob is whole and checked: it gets its place. @fd (of blobstore_begin) stays the caller's. */
+int blobstore_commit(const struct store *s, const char *digest, int fd);
+/* What was fetched is wrong: away with it. @fd (of blobstore_begin) stays the caller's. */
+void blobstore_discard(const struct store *s, const char *digest, int fd);
+/* Removes a blob; a missing one is fine. */
+int blobstore_remove(const struct store *s, const char *digest);

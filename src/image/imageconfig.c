@@ -7,6 +7,7 @@
 #include "image/digest.h"
 
 #include <errno.h>
+#include <json-c/linkhash.h>
 #include <string.h>
 
 #define WHERE "image config"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/store.h"
 
+#include "base/cleanup.h"
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/memory.h"

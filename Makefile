@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door. Meson and ninja do the work, in build/; every target here is one thing a person wants done.
+# Packages come from tools/packages; a target that needs some names what is missing or, where it says so, installs it.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+ARGS    ?= echo Hello, World!
+MESON_FLAGS ?=
+export BUILD
+
+.PHONY: all demo test check bench bench-pull install format lint fuzz dev dev-valgrind clean help
+
+all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
+	@ninja -C $(BUILD) --quiet
+
+$(BUILD)/build.ninja:
+	@tools/install-deps --check build
+	@meson setup $(BUILD) --prefix $(PREFIX) $(MESON_FLAGS) >/dev/null
+
+demo: ## install what is missing, build, and show a container beside its host
+	@tools/install-deps build demo
+	@$(MAKE) --no-print-directory all
+	@tools/demo
+
+test: ## install what is missing, build, run every test; the last line is the count
+	@tools/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@tests/all
+
+check: all ## the quick part of test: unit tests and the checks of the tree, no root
+	@tests/all --quick
+
+bench: ## medians and ratios against the floor and every peer that is installed
+	@tools/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@bench/run
+
+bench-pull: ## pull and unpack of a large image from loopback, against every peer that is installed
+	@tools/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@bench/run pull
+
+install: all ## programs, manual and completion below PREFIX
+	@meson install -C $(BUILD)
+
+format: ## every C file as .clang-format has it
+	@tools/install-deps --check lint
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+lint: ## layers, format, docs, both compilers without a warning, cppcheck
+	@tools/install-deps build lint
+	@tools/lint
+
+fuzz: ## each fuzz target for a bounded time (FUZZ_SECONDS each)
+	@tools/install-deps build fuzz
+	@tests/fuzz/run
+
+dev: all ## make dev ARGS="echo Hello, World!": run it in a container of the bundled busybox
+	@tools/dev $(ARGS)
+
+dev-valgrind: all ## the same with hoy and its monitor under valgrind
+	@tools/install-deps test
+	@tools/dev --valgrind $(ARGS)
+
+clean: ## forget all builds
+	@rm -rf build build-*
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+# The ground of every end-to-end test: `load lib` at the head of a bats file, and then
+#
+#	setup_file() { fixtures_up; }        a registry on loopback that serves the images of fixtures/build-images
+#	teardown_file() { fixtures_down; }
+#	setup() { scratch_up; }              the store of this file; hoy is called through the function below
+#	teardown() { leaves_nothing_behind; }
+#
+# A file that needs no registry leaves the first two out. One store serves all tests of a file, so that an image is pulled
+# once; containers do not outlive their test.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-build}
+case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+HOY=${HOY:-$BUILD/hoy}
+HOY_RUNTIME=${HOY_RUNTIME:-$BUILD/hoy-runtime}
+FIXTURES=$TOP/tests/run/fixtures
+CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/hoy-tests
+
+# hoy on the file's own store
+hoy() {
+	"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" "$@"
+}
+
+# ---- the registry
+
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# registry_start STORAGE: serves it on a free port; prints "PORT PID"
+registry_start() {
+	local storage=$1 port pid config try
+	for try in 1 2 3; do
+		port=$(free_port)
+		config=$(mktemp)
+		cat >"$config" <<-END
+			version: 0.1
+			log: {accesslog: {disabled: true}, level: error}
+			storage: {filesystem: {rootdirectory: $storage}, delete: {enabled: true}}
+			http: {addr: "127.0.0.1:$port"}
+		END
+		# 3 and 4 are what bats listens on: whoever keeps them open keeps bats waiting
+		OTEL_TRACES_EXPORTER=none docker-registry serve "$config" >/dev/null 2>&1 </dev/null 3>&- 4>&- &
+		pid=$!
+		if wait_for 5 registry_answers "$port"; then
+			rm -f "$config"
+			echo "$port $pid"
+			return 0
+		fi
+		kill "$pid" 2>/dev/null
+		rm -f "$config"
+	done
+	return 1
+}
+
+registry_answers() {
+	(exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# makes the images when they are not in the cache, and starts the registry; a runner that did it already is honoured
+fixtures_up() {
+	[ -z "${REGISTRY-}" ] || return 0
+	local key storage started
+	key=$(cat "$FIXTURES/build-images" "$FIXTURES"/app/* "$TOP/tools/busybox-rootfs" /etc/os-release | sha256sum | cut -c1-16)
+	storage=$CACHE/registry-$key
+	mkdir -p "$CACHE"
+	(
+		flock 9
+		[ ! -e "$storage/done" ] || exit 0
+		echo "# making the test images (once; kept in $CACHE)" >&2
+		rm -rf "$CACHE"/registry-*
+		mkdir -p "$storage"
+		started=$(registry_start "$storage") || { echo "docker-registry does not start" >&2; exit 1; }
+		"$FIXTURES/build-images" "127.0.0.1:${started% *}" >&2 && touch "$storage/done"
+		made=$?
+		kill "${started#* }"
+		exit $made
+	) 9>"$CACHE/lock" || return 1
+	started=$(registry_start "$storage") || { echo "docker-registry does not start" >&2; return 1; }
+	export REGISTRY=127.0.0.1:${started% *}
+	REGISTRY_PID=${started#* }
+}
+
+# only who started the registry ends it
+fixtures_down() {
+	[ -z "${REGISTRY_PID-}" ] || kill "$REGISTRY_PID" 2>/dev/null || true
+}
+
+# http_get URL: the body; fails on any other status than 200
+http_get() {
+	python3 -c 'import sys, urllib.request as u; sys.stdout.buffer.write(u.urlopen(sys.argv[1], timeout=10).read())' "$1"
+}
+
+# skip_without_image NAME: some are not made on every distribution
+skip_without_image() {
+	http_get "http://$REGISTRY/v2/$1/manifests/latest" >/dev/null 2>&1 || skip "no test image $1 on this distribution"
+}
+
+# ---- the store
+
+scratch_up() {
+	SCRATCH=${BATS_FILE_TMPDIR:-$(mktemp -d)}/store
+	mkdir -p "$SCRATCH"
+	export SCRATCH
+	CGROUPS_BEFORE=$(our_cgroups)
+}
+
+# needs NAME…: pulls the images into the store, each once a file
+needs() {
+	local name
+	for name in "$@"; do
+		[ -n "$(hoy images -q "$REGISTRY/$name" 2>/dev/null)" ] || hoy pull -q "$REGISTRY/$name" >/dev/null
+	done
+}
+
+# skip_without PROGRAM…
+skip_without() {
+	local program
+	for program in "$@"; do
+		command -v "$program" >/dev/null || skip "no $program here"
+	done
+}
+
+# ---- asking again until it is so
+
+# wait_for SECONDS COMMAND…: 0 as soon as it succeeds
+wait_for() {
+	local end=$(($(date +%s%N) + $1 * 1000000000))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s%N)" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+# ---- words
+
+# is TEXT: $output is exactly this
+is() {
+	[ "$output" = "$1" ] || { printf 'expected: %s\n     got: %s\n' "$1" "$output"; return 1; }
+}
+
+# says PATTERN: some line of $output matches this extended regular expression
+says() {
+	grep -qE -- "$1" <<<"$output" || { printf 'no line matches: %s\n%s\n' "$1" "$output"; return 1; }
+}
+
+# says_not PATTERN
+says_not() {
+	! grep -E -- "$1" <<<"$output"
+}
+
+# exits CODE: of the last `run`
+exits() {
+	[ "$status" = "$1" ] || { printf 'exit code %s, expected %s\n%s\n' "$status" "$1" "$output"; return 1; }
+}
+
+# one clear line (a hint may follow it), from hoy: never silence, never a bare error number
+one_clear_line() {
+	local words
+	words=$(grep -vE '^(hint|  )' <<<"$output")
+	[ "$(wc -l <<<"$words")" = 1 ] && grep -qE '^hoy(-runtime)?: [a-z0-9"/].{8,}' <<<"$words" ||
+		{ printf 'not one clear line:\n%s\n' "$output"; return 1; }
+}
+
+# ---- nothing is left
+
+# cgroups made by hoy, in any hierarchy
+our_cgroups() {
+	find /sys/fs/cgroup -maxdepth 4 -type d -regex '.*/[^/]*hoy[^/]*/.*' 2>/dev/null | sort
+}
+
+# those that are new since scratch_up and that no process is in: other tests may run beside this one
+stale_cgroups() {
+	local path
+	comm -13 <(echo "$CGROUPS_BEFORE") <(our_cgroups) | while read -r path; do
+		[ -d "$path" ] && [ -z "$(cat "$path/cgroup.procs" 2>/dev/null)" ] && echo "$path"
+	done
+}
+
+# processes of hoy that serve this store
+our_processes() {
+	local pid
+	for pid in /proc/[0-9]*; do
+		tr '\0' ' ' <"$pid/cmdline" 2>/dev/null | grep -qF -- "$SCRATCH" && echo "${pid#/proc/}"
+	done | grep -vxE "$$|$BASHPID|${PPID:-0}"
+}
+
+our_mounts() {
+	grep -F -- "$SCRATCH" /proc/self/mountinfo
+}
+
+state_left() {
+	ls -A "$SCRATCH"/root/containers "$SCRATCH"/root/names "$SCRATCH"/run/containers 2>/dev/null | grep -v ':$' | grep .
+}
+
+# asks a second long: the kernel takes a moment to take down namespaces and cgroups
+leaves_nothing_behind() {
+	local what failed=0
+	for what in our_processes our_mounts state_left stale_cgroups; do
+		if ! wait_for 3 nothing_from $what; then
+			printf 'left behind (%s):\n%s\n' "$what" "$($what)"
+			failed=1
+		fi
+	done
+	return $failed
+}
+
+nothing_from() {
+	[ -z "$("$1")" ]
+}

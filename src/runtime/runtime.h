@@ -24,6 +24,9 @@ struct runtime_create {
 	unsigned int preserve_fds; /* descriptors 3 … 2+n stay open in the process */
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup;
+	/* the process gets SIGKILL when the caller's thread ends (PR_SET_PDEATHSIG, set after the change of credentials, which
+	 * clears it): the engine's containers do not outlive their monitor */
+	bool die_with_parent;
 	bool script_only; /* --explain=script: build it all, say the exec step, and end instead of executing */
 };
 

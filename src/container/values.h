@@ -30,19 +30,19 @@ int value_mount(const char *text, struct value_mount *ret);  /* --mount type=bin
 int value_tmpfs(const char *text, struct value_mount *ret);  /* --tmpfs TARGET[:OPTIONS] */
 
 /* values_env.c: each adds to @ret as lists of environment entries are: one entry a name, the last wins */
-/* -e NAME=value; NAME alone takes hoy's own value, and is passed over where there is none. */
+/* -e NAME=value; NAME alone takes hoy's own value, and where there is none stays "NAME": take it out of the image's. */
 int value_env(const char *text, struct strv *ret);
 int value_env_file(const char *path, struct strv *ret); /* reads the file */
 /* KEY=value; KEY alone is KEY=. */
 int value_label(const char *text, struct strv *ret);
 
 /* values.c */
-int value_name(const char *text);     /* [a-zA-Z0-9][a-zA-Z0-9_.-]+ */
-int value_hostname(const char *text); /* at most 64 characters (HOST_NAME_MAX), of a host name */
-int value_workdir(const char *text);  /* absolute */
-int value_user(const char *text);     /* numbers in 32 bits; not empty */
-int value_cpus(const char *text, int64_t *ret_nano); /* at least 0.01, at most the processors that are online */
-int value_cpuset(const char *text);                  /* a list as 0-3,7 */
+int value_name(const char *text);                            /* [a-zA-Z0-9][a-zA-Z0-9_.-]+ */
+int value_hostname(const char *text);                        /* at most 64 characters (HOST_NAME_MAX), of a host name */
+int value_workdir(const char *text);                         /* absolute */
+int value_user(const char *text);                            /* numbers in 32 bits; not empty */
+int value_cpus(const char *text, int64_t *ret_nano);         /* at least 0.01, at most the processors that are online */
+int value_cpuset(const char *text);                          /* a list as 0-3,7 */
 int value_ulimit(const char *text, struct spec_rlimit *ret); /* NAME=SOFT[:HARD] */
 int value_sysctl(const char *text, struct spec_pair *ret);   /* KEY=VALUE of a namespaced key */
 int value_capability(const char *text);

@@ -18,7 +18,7 @@
  *		.run = pull_run,
  *	};
  *
- *  2. one row `command(NAME, GROUP)` in the list in commands.c (it takes the place of the row that says "later"), and the file in
+ *  2. one row `COMMAND(NAME, GROUP)` in commands.list (in place of the LATER row), and the file in
  *     src/cli/meson.build.
  *
  * Parsing, --help, the manual page, completion, the counting of arguments and "unknown flag" come from the tables.
@@ -67,7 +67,7 @@ enum {
 
 enum command_group { GROUP_COMMON, GROUP_MANAGEMENT, GROUP_OTHER, GROUP_HIDDEN, GROUP_COUNT };
 
-/* One row of the list in commands.c. */
+/* One row of commands.list. */
 struct command_row {
 	const char *name;
 	enum command_group group;

@@ -89,14 +89,24 @@ static int store(const struct option *option, void *options, const char *value)
 	}
 }
 
+/* --sig-proxy=true and --detach=false ask for what is so anyway. */
+static bool asks_preset(const struct option *option, const char *value)
+{
+	bool asked;
+
+	return option->type == OPTION_BOOL && parse_bool(value, &asked) == 0 && asked == (option->preset && *option->preset == 't');
+}
+
 static int set(const struct option *option, void *options, const char *value)
 {
 	char text[OPTION_TEXT_MAX];
 	int r;
 
 	if (option->later)
-		return fail(-ENOSYS, "--%s is not supported yet", option->name);
-	r = store(option, options, value);
+		return asks_preset(option, value) ? 0 : fail(-ENOSYS, "--%s is not supported yet", option->name);
+	r = option->check ? option->check(value) : 0;
+	if (r == 0)
+		r = store(option, options, value);
 	if (r < 0)
 		return fail_while(r, "invalid argument \"%s\" for \"%s\" flag", value, option_text(option, text));
 	return 0;

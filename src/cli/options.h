@@ -49,6 +49,8 @@ struct option {
 	 * the parser puts `invalid argument "V" for "--x" flag` in front.
 	 */
 	int (*call)(void *options, const char *value);
+	/* Says whether a value is good, before it is stored: 0, or a negative errno with words about the value alone. */
+	int (*check)(const char *value);
 	/* For completion: "image", "container", "file", "directory", or the words themselves "always missing never"; or NULL. */
 	const char *complete;
 };

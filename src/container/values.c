@@ -117,7 +117,7 @@ int value_ulimit(const char *text, struct spec_rlimit *ret)
 	const char *equals = strchr(text, '='), *values;
 	autofree char *type = NULL;
 	autostrv parts = { 0 };
-	uint64_t soft, hard;
+	uint64_t soft = 0, hard;
 	int r;
 
 	if (!equals)

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run_options.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "container/values.h"
+#include "image/platform.h"
+
+#include <errno.h>
+#include <string.h>
+
+const struct run_flags run_defaults = { .run = { .sig_proxy = true, .tls_verify = true, .stop_timeout = -1 } };
+
+static int set_entrypoint(void *options, const char *value)
+{
+	struct run_flags *flags = options;
+
+	flags->run.entrypoint_set = true;
+	flags->run.entrypoint = value;
+	return 0;
+}
+
+/* Docker takes an empty name, host name, directory or user as none. */
+static int check_name(const char *value)
+{
+	return *value ? value_name(value) : 0;
+}
+
+static int check_hostname(const char *value)
+{
+	return *value ? value_hostname(value) : 0;
+}
+
+static int check_workdir(const char *value)
+{
+	return *value ? value_workdir(value) : 0;
+}
+
+static int check_user(const char *value)
+{
+	return *value ? value_user(value) : 0;
+}
+
+static int check_cpuset(const char *value)
+{
+	return *value ? value_cpuset(value) : 0;
+}
+
+static int check_cpus(const char *value)
+{
+	return value_cpus(value, NULL);
+}
+
+static int check_volume(const char *value)
+{
+	return value_volume(value, NULL);
+}
+
+static int check_mount(const char *value)
+{
+	return value_mount(value, NULL);
+}
+
+static int check_tmpfs(const char *value)
+{
+	return value_tmpfs(value, NULL);
+}
+
+static int check_env(const char *value)
+{
+	return value_env(value, NULL);
+}
+
+static int check_label(const char *value)
+{
+	return value_label(value, NULL);
+}
+
+static int check_ulimit(const char *value)
+{
+	return value_ulimit(value, NULL);
+}
+
+static int check_sysctl(const char *value)
+{
+	return value_sysctl(value, NULL);
+}
+
+static int check_capability(const char *value)
+{
+	return value_capability(value);
+}
+
+static int check_device(const char *value)
+{
+	return value_device(value, NULL);
+}
+
+static int check_add_host(const char *value)
+{
+	return value_add_host(value, NULL);
+}
+
+static int check_dns(const char *value)
+{
+	return value_dns(value);
+}
+
+static int check_network(const char *value)
+{
+	return value_network(value, NULL);
+}
+
+static int check_security(const char *value)
+{
+	return value_security(value, NULL);
+}
+
+static int check_platform(const char *value)
+{
+	struct platform platform;
+
+	return *value ? platform_parse(value, &platform) : 0;
+}
+
+static int check_pull(const char *value)
+{
+	if (strcmp(value, "always") && strcmp(value, "missing") && strcmp(value, "never"))
+		return fail(-EINVAL, "it must be one of \"always\", \"missing\" or \"never\"");
+	return 0;
+}
+
+static int check_explain(const char *value)
+{
+	if (strcmp(value, "lines") && strcmp(value, "script"))
+		return fail(-EINVAL, "it must be \"lines\" or \"script\"");
+	return 0;
+}
+
+#define RUN(member) offsetof(struct run_flags, run.member)
+#define LATER(letter, name, type, metavar, help, ...)                              \
+	{                                                                          \
+		letter, name, type, 0, metavar, help, .later = true, ##__VA_ARGS__ \
+	}
+
+/* In the order of the alphabet, as the help shows them. */
+const struct option run_table[] = {
+	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts", .check = check_add_host },
+	LATER(0, "annotation", OPTION_LIST, "map", "Add an annotation to the spec that the runtime gets"),
+	LATER('a', "attach", OPTION_LIST, "list", "Attach to stdin, stdout or stderr"),
+	LATER(0, "blkio-weight", OPTION_STRING, "uint16", "Share of block I/O, from 10 to 1000; 0 turns it off"),
+	LATER(0, "blkio-weight-device", OPTION_LIST, "list", "Share of block I/O on one device"),
+	{ 0, "cap-add", OPTION_LIST, RUN(cap_add), "list", "Add a Linux capability", .check = check_capability },
+	{ 0, "cap-drop", OPTION_LIST, RUN(cap_drop), "list", "Drop a Linux capability", .check = check_capability },
+	LATER(0, "cgroup-parent", OPTION_STRING, "string", "Cgroup below which the container's own is made"),
+	LATER(0, "cgroupns", OPTION_STRING, "string", "Cgroup namespace to use: host or private"),
+	{ 0, "cidfile", OPTION_STRING, RUN(cidfile), "string", "Write the id of the container to this file", .complete = "file" },
+	LATER(0, "cpu-count", OPTION_STRING, "int", "Number of CPUs (Windows only)"),
+	LATER(0, "cpu-percent", OPTION_STRING, "int", "Percentage of CPUs (Windows only)"),
+	LATER(0, "cpu-period", OPTION_STRING, "int", "Period of the CPU quota, in microseconds"),
+	LATER(0, "cpu-quota", OPTION_STRING, "int", "CPU time in each period, in microseconds"),
+	LATER(0, "cpu-rt-period", OPTION_STRING, "int", "Period of real-time scheduling, in microseconds"),
+	LATER(0, "cpu-rt-runtime", OPTION_STRING, "int", "Real-time CPU time in each period, in microseconds"),
+	LATER('c', "cpu-shares", OPTION_STRING, "int", "Share of CPU time relative to other containers"),
+	{ 0, "cpus", OPTION_STRING, RUN(cpus), "decimal", "How many CPUs it may use, such as 0.5", .check = check_cpus },
+	{ 0, "cpuset-cpus", OPTION_STRING, RUN(cpuset_cpus), "string", "CPUs it may run on, such as 0-3 or 0,1",
+	  .check = check_cpuset },
+	LATER(0, "cpuset-mems", OPTION_STRING, "string", "Memory nodes it may use, such as 0-3 or 0,1"),
+	LATER('d', "detach", OPTION_BOOL, NULL, "Run in the background and print the container's id"),
+	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
+	{ 0, "device", OPTION_LIST, RUN(devices), "list", "Add a device of the host, as SOURCE[:TARGET[:ACCESS]]",
+	  .check = check_device, .complete = "file" },
+	LATER(0, "device-cgroup-rule", OPTION_LIST, "list", "Add a rule to the list of allowed devices"),
+	LATER(0, "device-read-bps", OPTION_LIST, "list", "Limit reading from a device, in bytes per second"),
+	LATER(0, "device-read-iops", OPTION_LIST, "list", "Limit reading from a device, in operations per second"),
+	LATER(0, "device-write-bps", OPTION_LIST, "list", "Limit writing to a device, in bytes per second"),
+	LATER(0, "device-write-iops", OPTION_LIST, "list", "Limit writing to a device, in operations per second"),
+	LATER(0, "disable-content-trust", OPTION_BOOL, NULL, "Skip the verification of image signatures", .preset = "true"),
+	{ 0, "dns", OPTION_LIST, RUN(dns), "list", "Address of a DNS server for /etc/resolv.conf", .check = check_dns },
+	LATER(0, "dns-opt", OPTION_LIST, "list", "Option for /etc/resolv.conf", .hidden = true),
+	LATER(0, "dns-option", OPTION_LIST, "list", "Option for /etc/resolv.conf"),
+	LATER(0, "dns-search", OPTION_LIST, "list", "Search domain for /etc/resolv.conf"),
+	LATER(0, "domainname", OPTION_STRING, "string", "NIS domain name of the container"),
+	{ 0, "entrypoint", OPTION_CALL, 0, "string", "Program to run in place of the image's entrypoint; \"\" for none",
+	  .call = set_entrypoint },
+	{ 'e', "env", OPTION_LIST, RUN(env), "list", "Set an environment variable, NAME=VALUE; NAME alone passes hoy's own on",
+	  .check = check_env },
+	{ 0, "env-file", OPTION_LIST, RUN(env_files), "list", "Set the environment variables of this file, one a line",
+	  .complete = "file" },
+	{ 0, "explain", OPTION_STRING, offsetof(struct run_flags, explain), "string",
+	  "Print each step that changes the system as the shell command that does the same; \"script\" prints a script that builds the container without hoy",
+	  .implied = "lines", .check = check_explain, .complete = "lines script" },
+	LATER(0, "expose", OPTION_LIST, "list", "Say that the container listens on this port or range"),
+	LATER(0, "gpus", OPTION_STRING, "gpu-request", "Add GPUs, \"all\" for all of them"),
+	LATER(0, "group-add", OPTION_LIST, "list", "Add a supplementary group"),
+	LATER(0, "health-cmd", OPTION_STRING, "string", "Command that checks the health of the container"),
+	LATER(0, "health-interval", OPTION_STRING, "duration", "Time between two health checks"),
+	LATER(0, "health-retries", OPTION_STRING, "int", "Failed checks in a row after which it counts as unhealthy"),
+	LATER(0, "health-start-interval", OPTION_STRING, "duration", "Time between two checks during the start period"),
+	LATER(0, "health-start-period", OPTION_STRING, "duration", "Time the container has to start before failed checks count"),
+	LATER(0, "health-timeout", OPTION_STRING, "duration", "Longest time one check may take"),
+	{ 'h', "hostname", OPTION_STRING, RUN(hostname), "string", "Host name of the container", .check = check_hostname },
+	{ 0, "init", OPTION_BOOL, RUN(init), NULL, "Run a small init as process 1 that passes signals on and reaps processes" },
+	{ 'i', "interactive", OPTION_BOOL, RUN(interactive), NULL, "Keep stdin open" },
+	LATER(0, "io-maxbandwidth", OPTION_STRING, "bytes", "Limit of I/O bandwidth (Windows only)"),
+	LATER(0, "io-maxiops", OPTION_STRING, "uint", "Limit of I/O operations per second (Windows only)"),
+	LATER(0, "ip", OPTION_STRING, "string", "IPv4 address, such as 172.30.100.104"),
+	LATER(0, "ip6", OPTION_STRING, "string", "IPv6 address, such as 2001:db8::33"),
+	LATER(0, "ipc", OPTION_STRING, "string", "IPC namespace to use"),
+	LATER(0, "isolation", OPTION_STRING, "string", "Kind of isolation (Windows only)"),
+	LATER(0, "kernel-memory", OPTION_STRING, "bytes", "Limit of kernel memory"),
+	{ 'l', "label", OPTION_LIST, RUN(labels), "list", "Add a label, KEY=VALUE", .check = check_label },
+	LATER(0, "label-file", OPTION_LIST, "list", "Add the labels of this file, one a line"),
+	LATER(0, "link", OPTION_LIST, "list", "Make another container known by name"),
+	LATER(0, "link-local-ip", OPTION_LIST, "list", "Link-local address"),
+	LATER(0, "log-driver", OPTION_STRING, "string", "Where the output of the container goes"),
+	LATER(0, "log-opt", OPTION_LIST, "list", "Option of the log driver"),
+	LATER(0, "mac-address", OPTION_STRING, "string", "MAC address, such as 92:d0:c6:0a:29:33"),
+	{ 'm', "memory", OPTION_SIZE, RUN(memory), "bytes", "Limit of memory, such as 100m" },
+	LATER(0, "memory-reservation", OPTION_STRING, "bytes", "Memory that is left to it when the host runs short"),
+	{ 0, "memory-swap", OPTION_SIZE_MAX, RUN(memory_swap), "bytes",
+	  "Limit of memory and swap together; -1 for unlimited swap" },
+	LATER(0, "memory-swappiness", OPTION_STRING, "int", "How readily its memory is swapped out, from 0 to 100"),
+	{ 0, "mount", OPTION_LIST, RUN(mounts), "mount",
+	  "Mount a file system: type=bind,src=PATH,dst=PATH or type=tmpfs,dst=PATH, and options", .check = check_mount },
+	{ 0, "name", OPTION_STRING, RUN(name), "string", "Name of the container", .check = check_name },
+	{ 0, "net", OPTION_STRING, RUN(network), "network", "Network of the container: none or host", .check = check_network,
+	  .hidden = true },
+	LATER(0, "net-alias", OPTION_LIST, "list", "Further name of the container on its network", .hidden = true),
+	{ 0, "network", OPTION_STRING, RUN(network), "network", "Network of the container: none or host", .preset = "\"none\"",
+	  .check = check_network, .complete = "none host" },
+	LATER(0, "network-alias", OPTION_LIST, "list", "Further name of the container on its network"),
+	LATER(0, "no-healthcheck", OPTION_BOOL, NULL, "Ignore the image's health check"),
+	LATER(0, "oom-kill-disable", OPTION_BOOL, NULL, "Do not kill processes when memory runs out"),
+	LATER(0, "oom-score-adj", OPTION_STRING, "int", "Prefer or spare it when the host runs out of memory, from -1000 to 1000"),
+	LATER(0, "pid", OPTION_STRING, "string", "PID namespace to use"),
+	{ 0, "pids-limit", OPTION_INT, RUN(pids_limit), "int", "Limit of processes and threads; -1 for unlimited" },
+	{ 0, "platform", OPTION_STRING, RUN(platform), "string", "Platform of the image, such as linux/arm64",
+	  .check = check_platform },
+	{ 0, "privileged", OPTION_BOOL, RUN(privileged), NULL,
+	  "Give it all capabilities and devices: it can do what root on the host can" },
+	LATER('p', "publish", OPTION_LIST, "list", "Publish a port of the container on the host"),
+	LATER('P', "publish-all", OPTION_BOOL, NULL, "Publish all exposed ports on free ports of the host"),
+	{ 0, "pull", OPTION_STRING, RUN(pull), "string", "When to pull the image: always, missing or never",
+	  .preset = "\"missing\"", .check = check_pull, .complete = "always missing never" },
+	{ 'q', "quiet", OPTION_BOOL, RUN(quiet), NULL, "Do not show the progress of the pull" },
+	{ 0, "read-only", OPTION_BOOL, RUN(read_only), NULL, "Mount the root file system read-only" },
+	LATER(0, "restart", OPTION_STRING, "string", "When to start it again after it ended", .preset = "\"no\""),
+	{ 0, "rm", OPTION_BOOL, RUN(rm), NULL, "Remove the container when it ends" },
+	LATER(0, "runtime", OPTION_STRING, "string", "Runtime to use for this container"),
+	{ 0, "security-opt", OPTION_LIST, RUN(security_opt), "list", "no-new-privileges, seccomp=FILE or seccomp=unconfined",
+	  .check = check_security },
+	{ 0, "shm-size", OPTION_SIZE, RUN(shm_size), "bytes", "Size of /dev/shm", .preset = "\"64m\"" },
+	LATER(0, "sig-proxy", OPTION_BOOL, NULL, "Pass signals on to the process", .preset = "true"),
+	LATER(0, "stop-signal", OPTION_STRING, "string", "Signal that stops the container"),
+	LATER(0, "stop-timeout", OPTION_STRING, "int", "Seconds to wait for it to stop before it is killed"),
+	LATER(0, "storage-opt", OPTION_LIST, "list", "Option of the storage driver"),
+	{ 0, "sysctl", OPTION_LIST, RUN(sysctls), "map", "Set a kernel parameter of its namespaces, KEY=VALUE",
+	  .check = check_sysctl },
+	{ 0, "tls-verify", OPTION_BOOL, RUN(tls_verify), NULL, "Insist on HTTPS with a valid certificate when pulling",
+	  .preset = "true" },
+	{ 0, "tmpfs", OPTION_LIST, RUN(tmpfs), "list", "Mount a tmpfs, as TARGET[:OPTIONS]", .check = check_tmpfs },
+	{ 't', "tty", OPTION_BOOL, RUN(tty), NULL, "Give it a terminal" },
+	{ 0, "ulimit", OPTION_LIST, RUN(ulimits), "ulimit", "Set a resource limit, NAME=SOFT[:HARD]", .check = check_ulimit },
+	LATER(0, "use-api-socket", OPTION_BOOL, NULL, "Give it access to the API of the engine"),
+	{ 'u', "user", OPTION_STRING, RUN(user), "string", "User and group of the process, by name or number: USER[:GROUP]",
+	  .check = check_user },
+	LATER(0, "userns", OPTION_STRING, "string", "User namespace to use"),
+	LATER(0, "uts", OPTION_STRING, "string", "UTS namespace to use"),
+	{ 'v', "volume", OPTION_LIST, RUN(volumes), "list", "Mount a directory of the host, as SOURCE:TARGET[:ro]",
+	  .check = check_volume, .complete = "file" },
+	LATER(0, "volume-driver", OPTION_STRING, "string", "Driver for named volumes"),
+	LATER(0, "volumes-from", OPTION_LIST, "list", "Mount the volumes of another container"),
+	{ 'w', "workdir", OPTION_STRING, RUN(workdir), "string", "Working directory of the process", .check = check_workdir },
+	OPTIONS_END,
+};
+
+static int check_limits(const struct run_options *run)
+{
+	if (run->memory_swap > 0 && !run->memory)
+		return fail(-EINVAL, "--memory-swap needs --memory: it is the limit of both together");
+	if (run->memory_swap > 0 && run->memory_swap < run->memory)
+		return fail(-EINVAL, "--memory-swap must be at least --memory: it is the limit of both together");
+	return 0;
+}
+
+/* net.* of the host's network would be the host's own. */
+static int check_sysctls(const struct run_options *run)
+{
+	if (!run->network || strcmp(run->network, "host") != 0)
+		return 0;
+	for (size_t i = 0; i < run->sysctls.count; i++)
+		if (!strncmp(run->sysctls.items[i], "net.", 4) || !strncmp(run->sysctls.items[i], "net/", 4))
+			return fail(-EINVAL, "sysctl '%s' is not allowed with --network host", run->sysctls.items[i]);
+	return 0;
+}
+
+static int add_targets(const struct strv *values, int (*read)(const char *, struct value_mount *), struct strv *targets)
+{
+	for (size_t i = 0; i < values->count; i++) {
+		struct value_mount mount = { 0 };
+		int r = read(values->items[i], &mount);
+
+		if (r < 0)
+			return r;
+		if (strv_contains(targets, mount.mount.destination))
+			r = fail(-EINVAL, "duplicate mount point: %s", mount.mount.destination);
+		strv_add(targets, mount.mount.destination);
+		value_mount_release(&mount);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int check_targets(const struct run_options *run)
+{
+	autostrv targets = { 0 };
+	int r = add_targets(&run->volumes, value_volume, &targets);
+
+	if (r == 0)
+		r = add_targets(&run->mounts, value_mount, &targets);
+	if (r == 0)
+		r = add_targets(&run->tmpfs, value_tmpfs, &targets);
+	return r;
+}
+
+int run_flags_finish(struct run_flags *flags)
+{
+	struct run_options *run = &flags->run;
+	const char **texts[] = { &run->name,        &run->hostname, &run->workdir, &run->user,
+				 &run->cpuset_cpus, &run->platform, &run->cidfile };
+	int r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (*texts[i] && !**texts[i])
+			*texts[i] = NULL;
+	r = check_limits(run);
+	if (r == 0)
+		r = check_sysctls(run);
+	if (r == 0)
+		r = check_targets(run);
+	return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The options of `hoy run`: all of Docker's, by name and arity. Those that hoy does not have yet are rows that say so. A
+ * value is checked as it is read (container/values.h); what it means is decided in container/.
+ */
+#include "cli/options.h"
+#include "container/options.h"
+
+struct run_flags {
+	struct run_options run;
+	const char *explain; /* NULL, "lines" or "script" */
+};
+
+extern const struct option run_table[];
+extern const struct run_flags run_defaults;
+
+/* What no single option can tell: values that contradict each other. -EINVAL with words. Empty strings become NULL. */
+int run_flags_finish(struct run_flags *flags);

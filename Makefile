@@ -6,9 +6,9 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 ARGS    ?= echo Hello, World!
 MESON_FLAGS ?=
-export BUILD
+export BUILD RUNTIME
 
-.PHONY: all demo test check bench bench-pull install format lint fuzz dev dev-valgrind clean help
+.PHONY: all demo test check test-runtime bench bench-pull install format lint fuzz dev dev-valgrind clean help
 
 all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 	@ninja -C $(BUILD) --quiet
@@ -29,6 +29,10 @@ test: ## install what is missing, build, run every test; the last line is the co
 
 check: all ## the quick part of test: unit tests and the checks of the tree, no root
 	@tests/all --quick
+
+test-runtime: all ## the OCI runtime's command line, against RUNTIME=build/hoy-runtime or another one (RUNTIME=runc)
+	@tools/install-deps build test
+	@tests/runtime/all
 
 bench: ## medians and ratios against the floor and every peer that is installed
 	@tools/install-deps build test

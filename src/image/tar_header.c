@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "image/tar_read.h"
+#include "image/tar_format.h"
 
 #include <errno.h>
 #include <stdio.h>

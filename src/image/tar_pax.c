@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "image/tar_read.h"
+#include "image/tar_format.h"
 
 #include <errno.h>
 #include <string.h>

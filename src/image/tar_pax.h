@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* The records of pax headers ("LENGTH KEY=VALUE\n"), as far as they mean something to hoy. A part of tar_read. */
+#include "image/tar_format.h"
 #include "image/tar_header.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct tar_xattr;
 
 struct pax {
 	char *path, *link;

@@ -7,25 +7,13 @@
  *
  * Formats: POSIX.1-2017 pax (ustar and extended headers), the GNU tar manual, chapter "Tar Internals".
  */
+#include "image/tar_format.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define TAR_BLOCK          512
-#define TAR_NAME_MAX       4095                /* PATH_MAX less the NUL */
-#define TAR_HEADER_MAX     (1024 * 1024)       /* one pax header or GNU long name */
-#define TAR_XATTR_MAX      64                  /* attributes of one entry */
-#define TAR_XATTR_SIZE_MAX 65536               /* XATTR_SIZE_MAX of Linux */
-#define TAR_SPARSE_MAX     (UINT32_C(1) << 17) /* pieces of a sparse file */
-#define TAR_SIZE_MAX       (UINT64_C(1) << 62)
-
 enum tar_type { TAR_FILE, TAR_HARDLINK, TAR_SYMLINK, TAR_CHAR, TAR_BLOCK_DEVICE, TAR_DIRECTORY, TAR_FIFO };
-
-struct tar_xattr {
-	char *name;
-	char *value; /* any bytes */
-	size_t len;
-};
 
 struct tar_entry {
 	enum tar_type type;

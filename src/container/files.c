@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/files.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX (1 << 20)
+
+static const char hosts_default[] = "127.0.0.1\tlocalhost\n"
+				    "::1\tlocalhost ip6-localhost ip6-loopback\n"
+				    "fe00::\tip6-localnet\n"
+				    "ff00::\tip6-mcastprefix\n"
+				    "ff02::1\tip6-allnodes\n"
+				    "ff02::2\tip6-allrouters\n";
+
+/* The directory is new and seen by nobody yet: no need to write beside and rename. 0644: any user of the container reads. */
+static int write_new(int dirfd, const char *name, const struct buf *text)
+{
+	autofd int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int r;
+
+	if (fd < 0)
+		return fail_errno("create %s", name);
+	r = fd_write_full(fd, text->data, text->len);
+	if (r == 0 && fchmod(fd, 0644) < 0)
+		r = -errno;
+	return r < 0 ? fail_code(r, "write %s", name) : 0;
+}
+
+static bool is_address(const char *s)
+{
+	unsigned char address[16];
+
+	return inet_pton(AF_INET, s, address) == 1 || inet_pton(AF_INET6, s, address) == 1;
+}
+
+/* NAME:ADDRESS or NAME=ADDRESS; the address may be an IPv6 one, in brackets or not. */
+static int add_host_line(const char *option, struct buf *text)
+{
+	size_t name = strcspn(option, ":=");
+	autofree char *address = NULL;
+	size_t len;
+
+	if (name == 0 || !option[name] || strcspn(option, " \t\n") < strlen(option))
+		return fail(-EINVAL, "bad format for add-host: \"%s\"", option);
+	address = xstrdup(option + name + 1);
+	len = strlen(address);
+	if (len > 2 && address[0] == '[' && address[len - 1] == ']') {
+		address[len - 1] = '\0';
+		memmove(address, address + 1, len - 1);
+	}
+	if (strcmp(address, "host-gateway") == 0)
+		return fail(-ENOSYS, "--add-host %s: host-gateway is not supported yet", option);
+	if (!is_address(address))
+		return fail(-EINVAL, "invalid IP address in add-host: \"%s\"", address);
+	buf_add_format(text, "%s\t%.*s\n", address, (int)name, option);
+	return 0;
+}
+
+static int make_hosts(int dirfd, const struct files *f)
+{
+	autobuf text = BUF_INIT;
+	int r = f->host_network ? file_read(AT_FDCWD, "/etc/hosts", FILE_MAX, &text) : -ENOENT;
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == -ENOENT)
+		buf_add_str(&text, hosts_default);
+	for (size_t i = 0; i < f->add_host->count; i++) {
+		r = add_host_line(f->add_host->items[i], &text);
+		if (r < 0)
+			return r;
+	}
+	return write_new(dirfd, "hosts", &text);
+}
+
+/* The first word of a resolv.conf line is @keyword; *@ret is what follows. */
+static bool line_is(const char *line, const char *keyword, const char **ret)
+{
+	size_t len = strlen(keyword);
+
+	if (strncmp(line, keyword, len) != 0 || !strchr(" \t", line[len]) || !line[len])
+		return false;
+	*ret = line + len + strspn(line + len, " \t");
+	return true;
+}
+
+static bool is_loopback(const char *server)
+{
+	return strncmp(server, "127.", 4) == 0 || (strncmp(server, "::1", 3) == 0 && strchr(" \t%", server[3]));
+}
+
+/*
+ * The host's resolv.conf line by line, without what the options replace, and without name servers on loopback, which
+ * inside the container would be the container itself.
+ */
+static void filter_resolv(const struct files *f, char *host, struct buf *text)
+{
+	char *rest, *line;
+	const char *value;
+
+	for (line = strtok_r(host, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		line[strcspn(line, "\r")] = '\0';
+		if (line_is(line, "nameserver", &value) && (f->dns->count > 0 || (!f->host_network && is_loopback(value))))
+			continue;
+		if ((line_is(line, "search", &value) || line_is(line, "domain", &value)) && f->dns_search->count > 0)
+			continue;
+		if (line_is(line, "options", &value) && f->dns_option->count > 0)
+			continue;
+		buf_add_format(text, "%s\n", line);
+	}
+}
+
+static void add_joined(struct buf *text, const char *keyword, const struct strv *words)
+{
+	autofree char *joined = NULL;
+
+	if (words->count == 0)
+		return;
+	joined = strv_join(words, " ");
+	if (words->count > 1 || strcmp(joined, ".") != 0) /* --dns-search . means none */
+		buf_add_format(text, "%s %s\n", keyword, joined);
+}
+
+static int check_words(const char *option, const struct strv *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (!words->items[i][0] || strcspn(words->items[i], " \t\r\n") < strlen(words->items[i]))
+			return fail(-EINVAL, "invalid value for --%s: \"%s\"", option, words->items[i]);
+	return 0;
+}
+
+static int make_resolv(int dirfd, const struct files *f)
+{
+	autobuf host = BUF_INIT, text = BUF_INIT;
+	int r = file_read(AT_FDCWD, "/etc/resolv.conf", FILE_MAX, &host);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = check_words("dns-search", f->dns_search);
+	if (r == 0)
+		r = check_words("dns-option", f->dns_option);
+	for (size_t i = 0; r == 0 && i < f->dns->count; i++) {
+		if (!is_address(f->dns->items[i]))
+			return fail(-EINVAL, "%s is not an ip address", f->dns->items[i]);
+		buf_add_format(&text, "nameserver %s\n", f->dns->items[i]);
+	}
+	if (r < 0)
+		return r;
+	add_joined(&text, "search", f->dns_search);
+	filter_resolv(f, host.data, &text);
+	add_joined(&text, "options", f->dns_option);
+	return write_new(dirfd, "resolv.conf", &text);
+}
+
+static int make_hostname(int dirfd, const struct files *f)
+{
+	autobuf text = BUF_INIT;
+
+	buf_add_format(&text, "%s\n", f->hostname);
+	return write_new(dirfd, "hostname", &text);
+}
+
+int files_make(int dirfd, const struct files *f)
+{
+	int r = make_hosts(dirfd, f);
+
+	if (r == 0)
+		r = make_hostname(dirfd, f);
+	return r == 0 ? make_resolv(dirfd, f) : r;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/security.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "runtime/capability.h"
+#include "runtime/seccomp_profile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#define PROFILE_MAX (1 << 20)
+
+/* The value behind @key and "=" or, an old spelling, ":"; NULL when it is another option. */
+static const char *value_of(const char *option, const char *key)
+{
+	size_t len = strlen(key);
+
+	if (strncmp(option, key, len) != 0 || (option[len] != '=' && option[len] != ':'))
+		return NULL;
+	return option + len + 1;
+}
+
+static int read_option(const char *option, struct security *ret)
+{
+	const char *value;
+
+	if (strcmp(option, "no-new-privileges") == 0) {
+		ret->no_new_privileges = true;
+		return 0;
+	}
+	value = value_of(option, "no-new-privileges");
+	if (value && (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)) {
+		ret->no_new_privileges = value[0] == 't';
+		return 0;
+	}
+	value = value_of(option, "seccomp");
+	if (value && *value) {
+		ret->seccomp = strcmp(value, "builtin") == 0 ? NULL : value;
+		return 0;
+	}
+	value = value_of(option, "apparmor");
+	if (value && *value) {
+		ret->apparmor = value;
+		return 0;
+	}
+	value = value_of(option, "systempaths");
+	if (value && strcmp(value, "unconfined") == 0) {
+		ret->system_paths = true;
+		return 0;
+	}
+	value = value_of(option, "label");
+	if (value && strcmp(value, "disable") == 0)
+		return 0; /* hoy sets no label, so there is none to leave out */
+	if (value || value_of(option, "writable-cgroups"))
+		return fail(-ENOSYS, "--security-opt %s is not supported yet", option);
+	return fail(-EINVAL, "invalid --security-opt: \"%s\"", option);
+}
+
+int security_read(const struct strv *options, struct security *ret)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		int r = read_option(options->items[i], ret);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fill_capabilities(const struct run_options *o, uint32_t uid, struct spec_capabilities *ret)
+{
+	uint64_t all = capability_available(), mask = all;
+	int r = 0;
+
+	if (!o->privileged && (o->cap_add.count > 0 || o->cap_drop.count > 0))
+		r = capability_evaluate(CAPABILITY_DOCKER_DEFAULT, all, &o->cap_add, &o->cap_drop, &mask);
+	else if (!o->privileged)
+		mask = CAPABILITY_DOCKER_DEFAULT;
+	if (r < 0)
+		return r;
+	*ret = (struct spec_capabilities){ .set = true, .bounding = mask };
+	/* another user than root keeps none through execve: give it none to begin with (as Docker) */
+	if (uid == 0)
+		ret->effective = ret->permitted = mask;
+	return 0;
+}
+
+static int fill_seccomp(const char *profile, uint64_t capabilities, struct spec_seccomp *ret)
+{
+	struct seccomp_target target = seccomp_target_here(capabilities);
+	autobuf text = BUF_INIT;
+	int r;
+
+	if (!profile) {
+		seccomp_profile_default(&target, ret);
+		return 0;
+	}
+	r = file_read(AT_FDCWD, profile, PROFILE_MAX, &text);
+	if (r < 0)
+		return r == -ENOENT ? fail_code(r, "opening seccomp profile (%s) failed", profile) : r;
+	return seccomp_profile_parse(text.data, text.len, profile, &target, ret);
+}
+
+int security_fill(const struct run_options *o, const struct security *s, uint32_t uid, struct spec *spec)
+{
+	bool unconfined = s->seccomp ? strcmp(s->seccomp, "unconfined") == 0 : o->privileged;
+	int r = fill_capabilities(o, uid, &spec->process.capabilities);
+
+	if (r == 0 && !unconfined)
+		r = fill_seccomp(s->seccomp, spec->process.capabilities.bounding, &spec->linux_.seccomp);
+	spec->process.no_new_privileges = s->no_new_privileges;
+	if (s->apparmor && !(o->privileged && strcmp(s->apparmor, "unconfined") == 0))
+		spec->process.apparmor_profile = xstrdup(s->apparmor);
+	return r;
+}
+
+static void set_sysctl(struct spec_pairs *list, const char *key, size_t key_len, const char *value)
+{
+	struct spec_pair *p = NULL;
+
+	for (size_t i = 0; i < list->count && !p; i++)
+		if (strlen(list->items[i].key) == key_len && strncmp(list->items[i].key, key, key_len) == 0)
+			p = &list->items[i];
+	if (!p) {
+		p = spec_grow(list);
+		p->key = xstrndup(key, key_len);
+	}
+	xreplace(&p->value, value);
+}
+
+int security_sysctls(const struct run_options *o, bool host_network, struct spec_pairs *ret)
+{
+	static const char *const defaults[][2] = {
+		{ "net.ipv4.ip_unprivileged_port_start", "0" },
+		{ "net.ipv4.ping_group_range", "0 2147483647" },
+	};
+
+	for (size_t i = 0; !host_network && i < ARRAY_SIZE(defaults); i++)
+		set_sysctl(ret, defaults[i][0], strlen(defaults[i][0]), defaults[i][1]);
+	for (size_t i = 0; i < o->sysctls.count; i++) {
+		const char *option = o->sysctls.items[i], *value = strchr(option, '=');
+
+		if (!value || value == option)
+			return fail(-EINVAL, "invalid --sysctl \"%s\": it is not NAME=VALUE", option);
+		if (host_network && strncmp(option, "net.", 4) == 0)
+			return fail(-EINVAL, "sysctl '%s' not allowed in host network namespace", option);
+		set_sysctl(ret, option, (size_t)(value - option), value + 1);
+	}
+	return 0;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/spec.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/path.h"
+#include "base/process.h"
+#include "container/device.h"
+#include "container/environment.h"
+#include "container/mounts.h"
+#include "container/resources.h"
+#include "container/security.h"
+#include "container/spec_default.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define INIT_TARGET "/sbin/docker-init"
+
+int spec_command(const struct run_options *o, const struct imageconfig *c, struct strv *ret)
+{
+	if (!o->entrypoint_set)
+		strv_add_all(ret, &c->entrypoint);
+	else if (o->entrypoint && o->entrypoint[0])
+		strv_add(ret, o->entrypoint);
+	if (o->command.count > 0)
+		strv_add_all(ret, &o->command);
+	else if (!o->entrypoint_set) /* the image's Cmd belongs to the image's Entrypoint */
+		strv_add_all(ret, &c->cmd);
+	if (ret->count == 0)
+		return fail_hint(fail(-EINVAL, "no command specified"), "the image names none: put one behind the image's name");
+	return 0;
+}
+
+static int fill_process(const struct spec_request *q, struct spec_process *p)
+{
+	const struct run_options *o = q->options;
+	const struct imageconfig *c = &q->image->config;
+	const char *cwd = o->workdir ? o->workdir : c->working_dir;
+	struct environment environment = { .hostname = q->hostname,
+					   .home = q->user->home,
+					   .tty = o->tty,
+					   .image = &c->env,
+					   .files = &o->env_files,
+					   .options = &o->env };
+	int r;
+
+	p->set = true;
+	p->terminal = o->tty;
+	if (o->workdir && o->workdir[0] != '/')
+		return fail(-EINVAL, "the working directory '%s' is invalid, it needs to be an absolute path", o->workdir);
+	p->cwd = cwd && cwd[0] == '/' ? path_clean(cwd) : path_join("/", cwd ? cwd : "");
+	p->user.uid = q->user->uid;
+	p->user.gid = q->user->gid;
+	p->user.additional_gids = xmalloc((q->user->group_count + 1) * sizeof *q->user->groups);
+	memcpy(p->user.additional_gids, q->user->groups, q->user->group_count * sizeof *q->user->groups);
+	p->user.additional_gid_count = q->user->group_count;
+	if (o->oom_score_adj)
+		p->oom_score_adj = (struct opt_i64){ true, o->oom_score_adj };
+	if (o->init) {
+		strv_add(&p->args, INIT_TARGET);
+		strv_add(&p->args, "--");
+	}
+	r = spec_command(o, c, &p->args);
+	if (r == 0)
+		r = environment_make(&environment, &p->env);
+	return r == 0 ? resources_ulimits(&o->ulimits, &p->rlimits) : r;
+}
+
+/*
+ * The overlay of the image's layers and the container's own upper directory. The paths are given as they are: the runtime
+ * mounts them inside the container's mount namespace.
+ */
+static void fill_root(const struct spec_request *q, struct spec_root *root)
+{
+	root->path = path_join(q->dir, "rootfs");
+	root->readonly = q->options->read_only;
+	strv_add_all(&root->overlay.lower, &q->image->layers);
+	root->overlay.upper = path_join(q->dir, "upper");
+	root->overlay.work = path_join(q->dir, "work");
+}
+
+static void add_file_mount(const struct spec_request *q, const char *file, const char *destination, const struct spec_mounts *user,
+			   struct spec_mounts *mounts)
+{
+	const char *options[] = { "rbind", "rprivate", q->options->read_only ? "ro" : "rw", NULL };
+	autofree char *source = path_join(q->dir, file);
+
+	if (!mounts_find(user, destination))
+		mounts_add(mounts, "bind", source, destination, options);
+}
+
+/*
+ * --init: hoy's own little init, a program of its own. Mounted read-only, so that what the container can reach of it
+ * through /proc/1/exe can never be written (CVE-2019-5736), and hoy itself is not reachable at all.
+ */
+static int add_init_mount(struct spec_mounts *mounts)
+{
+	static const char *const options[] = { "bind", "rprivate", "ro", NULL };
+	autofree char *program = path_join(process_libexec(), "hoy-init");
+
+	if (access(program, X_OK) < 0)
+		return fail_errno("--init: find %s", program);
+	mounts_add(mounts, "bind", program, INIT_TARGET, options);
+	return 0;
+}
+
+static int fill_mounts(const struct spec_request *q, struct spec *spec)
+{
+	static const struct {
+		const char *file, *destination;
+	} files[] = {
+		{ "resolv.conf", "/etc/resolv.conf" },
+		{ "hostname", "/etc/hostname" },
+		{ "hosts", "/etc/hosts" },
+	};
+	struct spec_mounts user = { 0 };
+	int r = mounts_from_options(q->options, &user);
+
+	if (r == 0) {
+		spec_default_mounts(q->options->privileged, q->options->shm_size, &user, &spec->mounts);
+		for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+			add_file_mount(q, files[i].file, files[i].destination, &user, &spec->mounts);
+		if (q->options->init)
+			r = add_init_mount(&spec->mounts);
+	}
+	/* moved, not copied: the list behind them is all that is freed */
+	for (size_t i = 0; i < user.count; i++)
+		*spec_grow(&spec->mounts) = user.items[i];
+	free(user.items);
+	return r;
+}
+
+/* A bind mount that receives (or sends) later mounts needs a root that is not cut off from the host's. */
+static void fill_propagation(struct spec *spec)
+{
+	static const char *const words[][2] = { { "shared", "rshared" }, { "slave", "rslave" } };
+
+	for (size_t i = 0; i < spec->mounts.count; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(words); k++)
+			if (strv_contains(&spec->mounts.items[i].options, words[k][0]) ||
+			    strv_contains(&spec->mounts.items[i].options, words[k][1])) {
+				xreplace(&spec->linux_.rootfs_propagation, words[k][1]);
+				if (k == 0)
+					return;
+			}
+}
+
+/* NULL, "" and "private" are a namespace of its own. */
+static int fill_namespace(const char *option, const char *mode, struct spec_namespace *ret)
+{
+	if (!mode || !mode[0] || strcmp(mode, "private") == 0 || strcmp(mode, "shareable") == 0)
+		ret->set = true;
+	else if (strcmp(mode, "host") != 0)
+		return fail(-ENOSYS, "--%s %s is not supported yet", option, mode);
+	return 0;
+}
+
+static int fill_namespaces(const struct spec_request *q, struct spec_namespace *n)
+{
+	const struct run_options *o = q->options;
+	int r = fill_namespace("pid", o->pid, &n[SPEC_NS_PID]);
+
+	if (r == 0)
+		r = fill_namespace("ipc", o->ipc, &n[SPEC_NS_IPC]);
+	if (r == 0)
+		r = fill_namespace("uts", o->uts, &n[SPEC_NS_UTS]);
+	if (r == 0)
+		r = fill_namespace("cgroupns", o->cgroupns, &n[SPEC_NS_CGROUP]);
+	n[SPEC_NS_MOUNT].set = true;
+	n[SPEC_NS_NETWORK].set = !q->host_network;
+	return r;
+}
+
+static int fill_linux(const struct spec_request *q, struct spec *spec)
+{
+	const struct run_options *o = q->options;
+	struct spec_linux *l = &spec->linux_;
+	int r = fill_namespaces(q, l->namespaces);
+
+	if (r == 0)
+		r = resources_fill(o, &l->resources);
+	if (r == 0 && o->privileged)
+		r = device_all(&l->devices, &l->resources.devices);
+	else if (r == 0)
+		spec_default_device_rules(&l->resources.devices);
+	if (r == 0)
+		r = device_from_options(&o->devices, &l->devices, &l->resources.devices);
+	if (r == 0)
+		r = device_rules_from_options(&o->device_cgroup_rules, &l->resources.devices);
+	return r;
+}
+
+static int fill_annotations(const struct run_options *o, struct spec_pairs *ret)
+{
+	for (size_t i = 0; i < o->annotations.count; i++) {
+		const char *option = o->annotations.items[i], *value = strchr(option, '=');
+		struct spec_pair *p;
+
+		if (value == option)
+			return fail(-EINVAL, "invalid --annotation \"%s\"", option);
+		p = spec_grow(ret);
+		p->key = xstrndup(option, value ? (size_t)(value - option) : strlen(option));
+		p->value = xstrdup(value ? value + 1 : "");
+	}
+	return 0;
+}
+
+int spec_make(const struct spec_request *q, struct spec *ret)
+{
+	const struct run_options *o = q->options;
+	struct security security = { 0 };
+	int r;
+
+	ret->oci_version = xstrdup("1.3.0");
+	fill_root(q, &ret->root);
+	if (!o->uts || strcmp(o->uts, "host") != 0) {
+		ret->hostname = xstrdup(q->hostname);
+		ret->domainname = xstrdup(o->domainname);
+	}
+	r = security_read(&o->security_opt, &security);
+	if (r == 0)
+		r = fill_process(q, &ret->process);
+	if (r == 0)
+		r = fill_mounts(q, ret);
+	if (r == 0)
+		r = fill_linux(q, ret);
+	if (r == 0)
+		r = security_fill(o, &security, q->user->uid, ret);
+	if (r == 0)
+		r = security_sysctls(o, q->host_network, &ret->sysctl);
+	if (r == 0)
+		r = fill_annotations(o, &ret->annotations);
+	if (r < 0)
+		return r;
+	fill_propagation(ret);
+	if (!o->privileged && !security.system_paths)
+		spec_default_paths(&ret->linux_.masked_paths, &ret->linux_.readonly_paths);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * From an image and options to the spec that the runtime gets: Docker's default container (spec_default.h), changed by what
+ * the image wants and what the user asked for. Command process; nothing on the system is changed here.
+ */
+#include "container/options.h"
+#include "container/user.h"
+#include "image/image.h"
+#include "runtime/spec.h"
+
+struct spec_request {
+	const struct run_options *options;
+	const struct image *image;
+	const char *id;  /* 64 hex digits */
+	const char *dir; /* ROOT/containers/ID, absolute */
+	const char *hostname;
+	const struct user *user;
+	bool host_network;
+};
+
+/*
+ * Fills a zeroed @ret, which the caller releases even after a failure. Errors carry words that name the option's value;
+ * "no command specified" when neither image nor user says what to run.
+ */
+int spec_make(const struct spec_request *q, struct spec *ret);
+/* What runs, before any --init: entrypoint and command as Docker combines them. */
+int spec_command(const struct run_options *o, const struct imageconfig *c, struct strv *ret);

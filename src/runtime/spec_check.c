@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What cannot work, said before anything is done. Each function checks one chapter and names the property. What only the
+ * kernel can know (a limit it refuses, a path that is missing) is left to the step that tries it.
+ */
+#include "base/error.h"
+#include "base/memory.h"
+#include "runtime/spec.h"
+#include "runtime/spec_fields.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <strings.h>
+
+static bool one_of(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+static bool is_new(const struct spec *spec, enum spec_namespace_type type)
+{
+	return spec->linux_.namespaces[type].set && !spec->linux_.namespaces[type].path;
+}
+
+static int check_version(const char *version)
+{
+	/* semantic versioning: every 1.x is a subset of what we know or says what to ignore */
+	if (strncmp(version, "1.", 2) != 0)
+		return fail(-EINVAL, "ociVersion: %s is not supported: 1.x is", version);
+	return 0;
+}
+
+/* ---- process ---- */
+
+static int check_rlimits(const struct spec_rlimits *rlimits)
+{
+	for (size_t i = 0; i < rlimits->count; i++) {
+		const struct spec_rlimit *limit = &rlimits->items[i];
+
+		if (limit->soft > limit->hard)
+			return fail(-EINVAL, "process.rlimits[%zu]: %s: soft is above hard", i, limit->type);
+		/* config.md: "If rlimits contains duplicated entries with same type, the runtime MUST generate an error" */
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(limit->type, rlimits->items[k].type) == 0)
+				return fail(-EINVAL, "process.rlimits[%zu]: there are two of type %s", i, limit->type);
+	}
+	return 0;
+}
+
+static int check_scheduling(const struct spec_process *p)
+{
+	static const char *const policies[] = { "SCHED_OTHER", "SCHED_FIFO", "SCHED_RR",       "SCHED_BATCH",
+						"SCHED_ISO",   "SCHED_IDLE", "SCHED_DEADLINE", NULL };
+	static const char *const classes[] = { "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE", NULL };
+	const struct spec_scheduler *s = &p->scheduler;
+
+	if (s->set && !one_of(s->policy, policies))
+		return fail(-EINVAL, "process.scheduler.policy: there is no policy '%s'", s->policy);
+	if (s->set && (s->nice < -20 || s->nice > 19))
+		return fail(-EINVAL, "process.scheduler.nice: %d is not from -20 to 19", s->nice);
+	if (s->set && s->priority && strcmp(s->policy, "SCHED_FIFO") != 0 && strcmp(s->policy, "SCHED_RR") != 0)
+		return fail(-EINVAL, "process.scheduler.priority: only SCHED_FIFO and SCHED_RR have one");
+	if (s->set && (s->runtime || s->deadline || s->period) && strcmp(s->policy, "SCHED_DEADLINE") != 0)
+		return fail(-EINVAL, "process.scheduler: runtime, deadline and period belong to SCHED_DEADLINE");
+	if (p->io_priority.set && !one_of(p->io_priority.class, classes))
+		return fail(-EINVAL, "process.ioPriority.class: there is no class '%s'", p->io_priority.class);
+	if (p->io_priority.set && (p->io_priority.priority < 0 || p->io_priority.priority > 7))
+		return fail(-EINVAL, "process.ioPriority.priority: %d is not from 0 to 7", p->io_priority.priority);
+	return 0;
+}
+
+static int check_process(const struct spec_process *p)
+{
+	int r;
+
+	if (!p->set)
+		return 0;
+	if (p->cwd[0] != '/')
+		return fail(-EINVAL, "process.cwd: '%s' is not an absolute path", p->cwd);
+	if (p->args.count == 0 || !*p->args.items[0])
+		return fail(-EINVAL, "process.args: there is no command");
+	if (p->user.umask.set && p->user.umask.value > 0777)
+		return fail(-EINVAL, "process.user.umask: it is above 0777");
+	if (p->oom_score_adj.set && (p->oom_score_adj.value < -1000 || p->oom_score_adj.value > 1000))
+		return fail(-EINVAL, "process.oomScoreAdj: %lld is not from -1000 to 1000", (long long)p->oom_score_adj.value);
+	r = check_rlimits(&p->rlimits);
+	return r < 0 ? r : check_scheduling(p);
+}
+
+/* ---- namespaces and what needs one ---- */
+
+static int check_namespaces(const struct spec *spec)
+{
+	const struct spec_linux *l = &spec->linux_;
+	bool mapped = l->uid_mappings.count || l->gid_mappings.count;
+
+	if (mapped && !l->namespaces[SPEC_NS_USER].set)
+		return fail(-EINVAL, "linux.uidMappings: they need a user namespace");
+	if (is_new(spec, SPEC_NS_USER) && (!l->uid_mappings.count || !l->gid_mappings.count))
+		return fail(-EINVAL, "linux.uidMappings: a new user namespace needs uidMappings and gidMappings");
+	if (mapped && l->namespaces[SPEC_NS_USER].path)
+		return fail(-EINVAL, "linux.uidMappings: a user namespace that is joined has its mappings already");
+	if ((l->monotonic.set || l->boottime.set) && !is_new(spec, SPEC_NS_TIME))
+		return fail(-EINVAL, "linux.timeOffsets: they need a new time namespace");
+	if (l->monotonic.nanosecs > 999999999 || l->boottime.nanosecs > 999999999)
+		return fail(-EINVAL, "linux.timeOffsets: nanosecs is above 999999999");
+	if (spec->hostname && *spec->hostname && !l->namespaces[SPEC_NS_UTS].set)
+		return fail(-EINVAL, "hostname: setting it needs a uts namespace");
+	if (spec->domainname && *spec->domainname && !l->namespaces[SPEC_NS_UTS].set)
+		return fail(-EINVAL, "domainname: setting it needs a uts namespace");
+	if ((l->masked_paths.count || l->readonly_paths.count) && !l->namespaces[SPEC_NS_MOUNT].set)
+		return fail(-EINVAL, "linux.maskedPaths: they need a mount namespace");
+	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
+		if (l->namespaces[i].path && l->namespaces[i].path[0] != '/')
+			return fail(-EINVAL, "linux.namespaces: the path of %s is not absolute", spec_namespace_names[i]);
+	return 0;
+}
+
+/* CVE-2022-0811: a sysctl that no namespace of the container holds would change the host. */
+static int check_sysctl(const struct spec *spec, const char *key)
+{
+	static const char *const ipc[] = { "kernel.msgmax", "kernel.msgmnb",          "kernel.msgmni",
+					   "kernel.sem",    "kernel.shmall",          "kernel.shmmax",
+					   "kernel.shmmni", "kernel.shm_rmid_forced", NULL };
+	const struct spec_namespace *ns = spec->linux_.namespaces;
+	char dotted[256];
+
+	if (strlen(key) >= sizeof dotted || strstr(key, ".."))
+		return fail(-EINVAL, "linux.sysctl.%.64s: it is no name of a sysctl", key);
+	strcpy(dotted, key);
+	for (char *p = dotted; *p; p++)
+		if (*p == '/')
+			*p = '.'; /* both spellings are used: sysctl(8) */
+	if (one_of(dotted, ipc) || strncmp(dotted, "fs.mqueue.", 10) == 0) {
+		if (!ns[SPEC_NS_IPC].set)
+			return fail(-EINVAL, "linux.sysctl.%s: it needs an ipc namespace", key);
+		return 0;
+	}
+	if (strncmp(dotted, "net.", 4) == 0) {
+		if (!ns[SPEC_NS_NETWORK].set)
+			return fail(-EINVAL, "linux.sysctl.%s: it needs a network namespace", key);
+		return 0;
+	}
+	if (strcmp(dotted, "kernel.domainname") == 0 && ns[SPEC_NS_UTS].set)
+		return 0;
+	if (strcmp(dotted, "kernel.hostname") == 0)
+		return fail(-EINVAL, "linux.sysctl.%s: use hostname for that", key);
+	return fail(-EINVAL, "linux.sysctl.%s: it is not in a namespace of its own: it would change the host", key);
+}
+
+static int check_net_devices(const struct spec *spec)
+{
+	const struct spec_net_devices *devices = &spec->linux_.net_devices;
+
+	if (devices->count && !spec->linux_.namespaces[SPEC_NS_NETWORK].set)
+		return fail(-EINVAL, "linux.netDevices: they need a network namespace");
+	for (size_t i = 0; i < devices->count; i++) {
+		const char *names[] = { devices->items[i].host_name, devices->items[i].name };
+
+		for (size_t k = 0; k < ARRAY_SIZE(names); k++) /* IFNAMSIZ counts the NUL */
+			if (names[k] && (!*names[k] || strlen(names[k]) > 15 || strchr(names[k], '/') || strchr(names[k], ':') ||
+					 strcmp(names[k], ".") == 0 || strcmp(names[k], "..") == 0))
+				return fail(-EINVAL, "linux.netDevices: '%s' is no name of an interface", names[k]);
+	}
+	return 0;
+}
+
+/* ---- file systems ---- */
+
+static int check_root(const struct spec *spec)
+{
+	static const char *const propagations[] = { "",       "private", "rprivate",   "slave",       "rslave",
+						    "shared", "rshared", "unbindable", "runbindable", NULL };
+	const char *propagation = spec->linux_.rootfs_propagation;
+
+	if (!spec->root.path || !*spec->root.path)
+		return fail(-EINVAL, "root.path: it is missing");
+	if (propagation && !one_of(propagation, propagations))
+		return fail(-EINVAL, "linux.rootfsPropagation: there is no propagation '%s'", propagation);
+	if (!spec->linux_.namespaces[SPEC_NS_MOUNT].set && (spec->mounts.count || spec->root.readonly))
+		return fail(-EINVAL, "mounts: they need a mount namespace: without one they would be the host's");
+	return 0;
+}
+
+static int check_mounts(const struct spec_mounts *mounts)
+{
+	for (size_t i = 0; i < mounts->count; i++) {
+		const struct spec_mount *m = &mounts->items[i];
+
+		if (!*m->destination)
+			return fail(-EINVAL, "mounts[%zu].destination: it is empty", i);
+		if ((m->uid_mappings.count != 0) != (m->gid_mappings.count != 0))
+			return fail(-EINVAL, "mounts[%zu].uidMappings: uidMappings and gidMappings go together", i);
+	}
+	return 0;
+}
+
+static int check_paths(const struct strv *paths, const char *name)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		if (paths->items[i][0] != '/')
+			return fail(-EINVAL, "linux.%s[%zu]: '%s' is not an absolute path", name, i, paths->items[i]);
+	return 0;
+}
+
+static int check_devices(const struct spec_devices *devices)
+{
+	for (size_t i = 0; i < devices->count; i++) {
+		const struct spec_device *d = &devices->items[i];
+
+		if (d->path[0] != '/')
+			return fail(-EINVAL, "linux.devices[%zu].path: '%s' is not an absolute path", i, d->path);
+		if (!strchr("cbup", d->type))
+			return fail(-EINVAL, "linux.devices[%zu].type: '%c' is none of c, b, u, p", i, d->type);
+		if (d->type != 'p' && (d->major < 0 || d->major > 0xfff || d->minor < 0 || d->minor > 0xfffff))
+			return fail(-EINVAL, "linux.devices[%zu]: %lld:%lld is no device number", i, (long long)d->major,
+				    (long long)d->minor);
+		if (d->file_mode.set && d->file_mode.value > 0177777)
+			return fail(-EINVAL, "linux.devices[%zu].fileMode: it is no mode", i);
+		if ((d->uid.set && d->uid.value > UINT32_MAX) || (d->gid.set && d->gid.value > UINT32_MAX))
+			return fail(-EINVAL, "linux.devices[%zu]: uid or gid is above 32 bits", i);
+	}
+	return 0;
+}
+
+/* ---- linux.resources ---- */
+
+static int check_resources(const struct spec_resources *r)
+{
+	const struct spec_memory *m = &r->memory;
+
+	if (m->limit.set && m->limit.value < -1)
+		return fail(-EINVAL, "linux.resources.memory.limit: %lld is negative", (long long)m->limit.value);
+	if (m->swap.set && m->swap.value < -1)
+		return fail(-EINVAL, "linux.resources.memory.swap: %lld is negative", (long long)m->swap.value);
+	if (m->limit.set && m->swap.set && m->swap.value > 0 && m->limit.value > 0 && m->swap.value < m->limit.value)
+		return fail(-EINVAL,
+			    "linux.resources.memory.swap: it counts memory and swap together and is below the limit of memory");
+	if (m->swappiness.set && m->swappiness.value > 100)
+		return fail(-EINVAL, "linux.resources.memory.swappiness: %llu is above 100",
+			    (unsigned long long)m->swappiness.value);
+	for (size_t i = 0; i < r->devices.count; i++)
+		if (r->devices.items[i].type && !strchr("acb", r->devices.items[i].type))
+			return fail(-EINVAL, "linux.resources.devices[%zu].type: '%c' is none of a, c, b", i,
+				    r->devices.items[i].type);
+	for (size_t i = 0; i < r->unified.count; i++) {
+		const char *file = r->unified.items[i].key;
+
+		if (!*file || strchr(file, '/') || !strchr(file, '.'))
+			return fail(-EINVAL, "linux.resources.unified.%s: it is no file of a cgroup", file);
+	}
+	for (size_t i = 0; i < r->hugepages.count; i++)
+		if (strspn(r->hugepages.items[i].page_size, "0123456789KMGB") != strlen(r->hugepages.items[i].page_size))
+			return fail(-EINVAL, "linux.resources.hugepageLimits[%zu].pageSize: '%s' is no page size", i,
+				    r->hugepages.items[i].page_size);
+	return 0;
+}
+
+static int check_cgroups_path(const char *path)
+{
+	size_t len;
+
+	for (const char *p = path; p && *p; p += len + (p[len] == '/')) {
+		len = strcspn(p, "/");
+		if (len == 2 && strncmp(p, "..", 2) == 0)
+			return fail(-EINVAL, "linux.cgroupsPath: '%s' leads upwards", path);
+	}
+	return 0;
+}
+
+/* ---- the rest ---- */
+
+static int check_hooks(const struct spec *spec)
+{
+	for (size_t kind = 0; kind < SPEC_HOOK_COUNT; kind++)
+		for (size_t i = 0; i < spec->hooks[kind].count; i++) {
+			const struct spec_hook *hook = &spec->hooks[kind].items[i];
+
+			if (hook->path[0] != '/')
+				return fail(-EINVAL, "hooks: '%s' is not an absolute path", hook->path);
+			if (hook->timeout.set && hook->timeout.value <= 0)
+				return fail(-EINVAL, "hooks: the timeout of %s is not above 0", hook->path);
+		}
+	return 0;
+}
+
+static int check_policies(const struct spec_linux *l)
+{
+	static const char *const modes[] = { "MPOL_DEFAULT",   "MPOL_BIND",           "MPOL_INTERLEAVE", "MPOL_WEIGHTED_INTERLEAVE",
+					     "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_LOCAL",      NULL };
+	static const char *const domains[] = { "LINUX", "LINUX32", NULL };
+
+	if (l->memory_policy.set && !one_of(l->memory_policy.mode, modes))
+		return fail(-EINVAL, "linux.memoryPolicy.mode: there is no mode '%s'", l->memory_policy.mode);
+	if (l->personality && !one_of(l->personality, domains))
+		return fail(-EINVAL, "linux.personality.domain: there is no domain '%s'", l->personality);
+	if (l->personality_flags.count)
+		return fail(-EINVAL, "linux.personality.flags: none is supported");
+	if (l->intel_rdt.set && l->intel_rdt.clos_id &&
+	    (strchr(l->intel_rdt.clos_id, '/') || one_of(l->intel_rdt.clos_id, (const char *const[]){ ".", "..", "", NULL })))
+		return fail(-EINVAL, "linux.intelRdt.closID: '%s' is no name of a directory", l->intel_rdt.clos_id);
+	return 0;
+}
+
+int spec_check(const struct spec *spec)
+{
+	const struct spec_linux *l = &spec->linux_;
+	int r = check_version(spec->oci_version ? spec->oci_version : "");
+
+	if (r == 0)
+		r = check_root(spec);
+	if (r == 0)
+		r = check_mounts(&spec->mounts);
+	if (r == 0)
+		r = check_process(&spec->process);
+	if (r == 0)
+		r = check_namespaces(spec);
+	for (size_t i = 0; r == 0 && i < spec->sysctl.count; i++)
+		r = check_sysctl(spec, spec->sysctl.items[i].key);
+	if (r == 0)
+		r = check_net_devices(spec);
+	if (r == 0)
+		r = check_paths(&l->masked_paths, "maskedPaths");
+	if (r == 0)
+		r = check_paths(&l->readonly_paths, "readonlyPaths");
+	if (r == 0)
+		r = check_devices(&l->devices);
+	if (r == 0)
+		r = check_resources(&l->resources);
+	if (r == 0)
+		r = check_cgroups_path(l->cgroups_path);
+	if (r == 0)
+		r = check_hooks(spec);
+	return r < 0 ? r : check_policies(l);
+}

@@ -134,6 +134,12 @@ wait_for() {
 	done
 }
 
+# reap PID: waits for a background process; $status is its exit code, as after `run`
+reap() {
+	status=0 output=
+	wait "$1" || status=$?
+}
+
 # ---- words
 
 # is TEXT: $output is exactly this

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/import.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "cli/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct import_flags {
+	struct strv changes;
+	const char *message;
+	const char *platform;
+};
+
+static const struct option import_table[] = {
+	{ 'c', "change", OPTION_LIST, offsetof(struct import_flags, changes), "list",
+	  "Apply Dockerfile instruction to the created image" },
+	{ 'm', "message", OPTION_STRING, offsetof(struct import_flags, message), "string",
+	  "Set commit message for imported image" },
+	{ 0, "platform", OPTION_STRING, offsetof(struct import_flags, platform), "string",
+	  "Set platform if server is multi-platform capable" },
+	OPTIONS_END,
+};
+
+static bool is_url(const char *source)
+{
+	return strncmp(source, "http://", 7) == 0 || strncmp(source, "https://", 8) == 0;
+}
+
+static int open_archive(const char *source, int *ret)
+{
+	int fd;
+
+	if (strcmp(source, "-") == 0) {
+		if (isatty(STDIN_FILENO))
+			return fail(-EINVAL, "the archive is to come from standard input, which is a terminal");
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	} else if (is_url(source)) {
+		fail(-ENOSYS, "importing from a URL is not supported yet");
+		return fail_hint(-ENOSYS, "curl -L %s | hoy import -", source);
+	} else {
+		fd = open(source, O_RDONLY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return fail_errno("open %s", source);
+	*ret = fd;
+	return 0;
+}
+
+static int import_archive(const struct cli *cli, const struct import_flags *flags, char id[DIGEST_MAX])
+{
+	struct import_options options = {
+		.reference = cli->arg_count > 1 ? cli->args[1] : NULL,
+		.changes = &flags->changes,
+		.message = flags->message,
+	};
+	autocall(store_free) struct store *store = NULL;
+	struct platform platform;
+	autofd int archive = -1;
+	int r = 0;
+
+	if (flags->platform) {
+		r = platform_parse(flags->platform, &platform);
+		options.made_for = &platform;
+	}
+	if (r == 0)
+		r = open_archive(cli->args[0], &archive);
+	if (r == 0)
+		r = store_open(cli->root, &store);
+	options.archive = archive;
+	return r < 0 ? r : image_import(store, &options, id);
+}
+
+static int import_run(const struct cli *cli, void *options)
+{
+	char id[DIGEST_MAX];
+	int r = import_archive(cli, options, id);
+
+	if (r < 0)
+		return fail_while(r, "cannot import %s", cli->args[0]);
+	puts(id);
+	return 0;
+}
+
+const struct command command_import = {
+	.name = "import",
+	.usage = "[OPTIONS] file|- [REPOSITORY[:TAG]]",
+	.summary = "Import the contents from a tarball to create a filesystem image",
+	.manual =
+		"Makes an image of one layer out of an archive of a root filesystem: tar, plain or compressed with gzip or zstd,\n"
+		"from a file or, with -, from standard input. Prints the image's id.\n\n"
+		"--change sets what the image wants to be run with, in the words of a Dockerfile: CMD, ENTRYPOINT, ENV, EXPOSE,\n"
+		"HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR.\n",
+	.options = import_table,
+	.options_size = sizeof(struct import_flags),
+	.min_args = 1,
+	.max_args = 2,
+	.interspersed = true,
+	.run = import_run,
+	.complete = "file",
+};

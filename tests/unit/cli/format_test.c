@@ -3,13 +3,14 @@
 
 #include "base/error.h"
 
-#include <cmocka.h>
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <errno.h>
 #include <string.h>
+#include <cmocka.h>
 
 static const char sample[] =
 	"{\"Id\":\"abc123\",\"Name\":\"/web\",\"State\":{\"Running\":true,\"Pid\":42,\"ExitCode\":0},"

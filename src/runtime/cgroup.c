@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/cgroup_driver.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/path.h"
+#include "kernel/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * v1 hierarchies that every container gets a cgroup of its own in. Each costs a directory made, entered and removed
+ * (40 to 100 us), and the first cpuset of a machine costs 0.3 ms (it switches cpusets on), so that cpuset, hugetlb and
+ * the network classes are left to the containers that ask for a limit there.
+ */
+#define ALWAYS                                                                                                        \
+	(CGROUP_BIT(CGROUP_CPU) | CGROUP_BIT(CGROUP_CPUACCT) | CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) |  \
+	 CGROUP_BIT(CGROUP_IO) | CGROUP_BIT(CGROUP_DEVICES) | CGROUP_BIT(CGROUP_FREEZER) | CGROUP_BIT(CGROUP_NAMED) | \
+	 CGROUP_BIT(CGROUP_UNIFIED))
+/* What a v2 cgroup should have where it can, for limits set later and for stats. */
+#define WANTED (CGROUP_BIT(CGROUP_CPU) | CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) | CGROUP_BIT(CGROUP_IO))
+
+void cgroup_free(struct cgroup **cgroup)
+{
+	struct cgroup *c = *cgroup;
+
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->count; i++) {
+		cleanup_fd(&c->dirs[i].fd);
+		free(c->dirs[i].mount);
+		free(c->dirs[i].path);
+	}
+	free(c->dirs);
+	free(c->text);
+	free(c);
+	*cgroup = NULL;
+}
+
+const char *cgroup_path(const struct cgroup *cgroup)
+{
+	return cgroup->text;
+}
+
+static struct cgroup_dir *add_dir(struct cgroup *c, const char *mount, char *path, uint32_t controllers, bool v2)
+{
+	c->dirs = xrealloc(c->dirs, (c->count + 1) * sizeof *c->dirs);
+	c->dirs[c->count] = (struct cgroup_dir){
+		.mount = xstrdup(mount), .path = path, .controllers = controllers, .v2 = v2, .fd = -1
+	};
+	return &c->dirs[c->count++];
+}
+
+/* One line a directory: "1 20 /sys/fs/cgroup/cpu 22 /hoy/ID": version, controllers in hex, length of the mount's path. */
+static void write_text(struct cgroup *c)
+{
+	autobuf text = BUF_INIT;
+
+	for (size_t i = 0; i < c->count; i++)
+		buf_add_format(&text, "%s%d %x %zu %s", i ? "\n" : "", c->dirs[i].v2 ? 2 : 1, c->dirs[i].controllers,
+			       strlen(c->dirs[i].mount), c->dirs[i].path);
+	c->text = buf_take(&text);
+}
+
+static int parse_text(const char *text, struct cgroup *c)
+{
+	for (const char *line = text; *line;) {
+		size_t len = strcspn(line, "\n"), mount = 0;
+		int version = 0, start = 0;
+		unsigned int controllers = 0;
+
+		if (sscanf(line, "%d %x %zu %n", &version, &controllers, &mount, &start) != 3 || version < 1 || version > 2 ||
+		    (size_t)start + mount >= len || line[start] != '/' || line[(size_t)start + mount] != '/')
+			return -EINVAL;
+		autofree char *mounted = xstrndup(line + start, mount);
+
+		add_dir(c, mounted, xstrndup(line + start, len - (size_t)start), controllers, version == 2);
+		line += len + (line[len] == '\n');
+	}
+	c->pure = c->count == 1 && c->dirs[0].v2;
+	return c->count ? 0 : -EINVAL;
+}
+
+/* Where the cgroup's directories are or are to be: text only, nothing is made. */
+static int plan(const struct cgroup_options *options, struct cgroup **ret)
+{
+	autocall(cgroup_layout_release) struct cgroup_layout layout = { 0 };
+	autocall(cgroup_free) struct cgroup *c = xnew(struct cgroup);
+	const char *path = options->path && *options->path ? options->path : options->id;
+	autofree char *clean = NULL, *rooted = xasprintf("/%s", path);
+	int r;
+
+	clean = path_clean(rooted);
+	if (strcmp(clean, "/") == 0)
+		return fail(-EINVAL, "linux.cgroupsPath: \"%s\" is the root of the tree", path);
+	for (const char *p = path; *p; p++)
+		if ((unsigned char)*p < ' ')
+			return fail(-EINVAL, "linux.cgroupsPath: it contains a control character");
+	if (options->systemd)
+		return fail_hint(fail(-ENOTSUP, "cgroups made by systemd are not supported yet"),
+				 "without --systemd-cgroup hoy makes them itself");
+	r = cgroup_layout_find(*path != '/', &layout);
+	if (r < 0)
+		return r;
+	c->pure = layout.pure;
+	for (size_t i = 0; i < layout.count; i++) {
+		const struct cgroup_hierarchy *h = &layout.items[i];
+
+		add_dir(c, h->mount, cgroup_hierarchy_place(h, path), h->controllers, h->v2);
+	}
+	write_text(c);
+	*ret = take(&c);
+	return 0;
+}
+
+int cgroup_open(const char *path, struct cgroup **ret)
+{
+	autocall(cgroup_free) struct cgroup *c = xnew(struct cgroup);
+	bool found = false;
+
+	if (parse_text(path, c) < 0)
+		return fail(-EINVAL, "the state names no cgroup: \"%s\"", path);
+	c->text = xstrdup(path);
+	for (size_t i = 0; i < c->count; i++) {
+		bool here = cgroup_dir_fd(&c->dirs[i]) >= 0;
+
+		if (here && c->dirs[i].v2)
+			(void)cgroup_v2_enable(&c->dirs[i], 0, 0); /* nothing but reading what it has */
+		found |= here;
+	}
+	if (!found)
+		return -ENOENT;
+	*ret = take(&c);
+	return 0;
+}
+
+int cgroup_find(const struct cgroup_options *options, struct cgroup **ret)
+{
+	autocall(cgroup_free) struct cgroup *c = NULL;
+	int r = plan(options, &c);
+
+	return r < 0 ? r : cgroup_open(c->text, ret);
+}
+
+struct cgroup_dir *cgroup_dir_with(const struct cgroup *cgroup, enum cgroup_controller controller)
+{
+	for (size_t i = 0; i < cgroup->count; i++)
+		if (cgroup->dirs[i].controllers & CGROUP_BIT(controller))
+			return &cgroup->dirs[i];
+	return NULL;
+}
+
+/* ---- making ------------------------------------------------------------------------------------------------------- */
+
+static uint64_t processes_in(struct cgroup_dir *dir)
+{
+	char text[32];
+
+	return cgroup_dir_read(dir, "cgroup.procs", text, sizeof text) > 0;
+}
+
+static int make_all(struct cgroup *c, uint32_t needed)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct cgroup_dir *dir = &c->dirs[i];
+		bool cpuset = dir->controllers & CGROUP_BIT(CGROUP_CPUSET) && !dir->v2;
+		int r;
+
+		if (!(dir->controllers & (ALWAYS | needed)))
+			continue;
+		r = cgroup_dir_make(dir, cpuset ? cgroup_v1_fill_cpuset : NULL);
+		if (r < 0)
+			return r;
+		if (r == 1 && processes_in(dir))
+			return fail(-EEXIST, "the cgroup %s exists and has processes", dir->path);
+		if (dir->v2) {
+			r = cgroup_v2_enable(dir, needed, c->pure ? WANTED : 0);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* A limit that has no place to be written to. */
+static int check_needed(const struct cgroup *c, uint32_t needed)
+{
+	for (unsigned int n = 0; n < CGROUP_NAMED; n++) {
+		if (!(needed & CGROUP_BIT(n)) || cgroup_dir_with(c, n))
+			continue;
+		if (n == CGROUP_DEVICES || n == CGROUP_NET_CLS || n == CGROUP_NET_PRIO) /* a program in v2; v1 alone */
+			continue;
+		return fail_hint(
+			fail(-ENOENT, "limit %s: no cgroup controller \"%s\" is available here", cgroup_controller_name(n, false),
+			     cgroup_controller_name(n, c->pure)),
+			c->pure ? "see cgroup.controllers and cgroup.subtree_control in /sys/fs/cgroup; a container or a user's "
+				  "session has only what was delegated to it"
+				: "see /proc/cgroups and the mounts below /sys/fs/cgroup");
+	}
+	return 0;
+}
+
+int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret)
+{
+	autocall(cgroup_free) struct cgroup *c = NULL;
+	uint32_t needed = cgroup_limits_needed(resources);
+	int r = plan(options, &c);
+
+	if (r == -ENOENT && options->rootless && !needed) {
+		*ret = NULL;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	r = make_all(c, needed);
+	if (r == 0)
+		r = check_needed(c, needed);
+	if (r == 0)
+		r = cgroup_limits_apply(c, resources, true);
+	if (r == 0) {
+		r = cgroup_device_apply(c, &resources->devices, true);
+		if (options->rootless && (r == -EPERM || r == -EACCES)) /* the kernel lets only real root decide that */
+			r = 0;
+	}
+	if (r == 0) {
+		*ret = take(&c);
+		return 0;
+	}
+	if (r != -EEXIST) {
+		struct error_record words;
+
+		error_pack(r, &words);
+		(void)cgroup_remove(c);
+		r = error_unpack(&words);
+	}
+	if (options->rootless && !needed && (r == -EACCES || r == -EPERM || r == -EROFS)) {
+		*ret = NULL;
+		return 0;
+	}
+	return r;
+}
+
+int cgroup_update(struct cgroup *cgroup, const struct spec_resources *resources)
+{
+	uint32_t needed = cgroup_limits_needed(resources);
+	int r;
+
+	for (size_t i = 0; i < cgroup->count; i++) {
+		struct cgroup_dir *dir = &cgroup->dirs[i];
+		autofree pid_t *pids = NULL;
+		size_t count = 0;
+
+		if (dir->v2 && needed) {
+			r = cgroup_v2_enable(dir, needed, 0);
+			if (r < 0)
+				return r;
+		}
+		if (dir->v2 || !(dir->controllers & needed) || cgroup_dir_fd(dir) >= 0)
+			continue;
+		/* a v1 hierarchy that nothing was asked of until now */
+		r = cgroup_pids(cgroup, &pids, &count);
+		if (r == 0)
+			r = cgroup_dir_make(dir, dir->controllers & CGROUP_BIT(CGROUP_CPUSET) ? cgroup_v1_fill_cpuset : NULL);
+		for (size_t n = 0; r >= 0 && n < count; n++) {
+			char pid[16];
+
+			snprintf(pid, sizeof pid, "%d", pids[n]);
+			r = cgroup_dir_write(dir, NULL, "cgroup.procs", pid);
+			if (r == -ESRCH)
+				r = 0;
+		}
+		if (r < 0)
+			return r;
+	}
+	r = check_needed(cgroup, needed);
+	if (r == 0)
+		r = cgroup_limits_apply(cgroup, resources, false);
+	if (r == 0 && resources->devices.count)
+		r = cgroup_device_apply(cgroup, &resources->devices, false);
+	return r;
+}
+
+/* ---- entering ----------------------------------------------------------------------------------------------------- */
+
+int cgroup_clone_fd(const struct cgroup *cgroup)
+{
+	struct cgroup_dir *dir = cgroup_dir_with(cgroup, CGROUP_UNIFIED);
+
+	return dir ? cgroup_dir_fd(dir) : -1;
+}
+
+int cgroup_enter(const struct cgroup *cgroup, pid_t pid)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%d", pid);
+	for (size_t i = 0; i < cgroup->count; i++) {
+		int r;
+
+		if (cgroup_dir_fd(&cgroup->dirs[i]) < 0)
+			continue;
+		r = cgroup_dir_write(&cgroup->dirs[i], i ? NULL : "the process enters its cgroup", "cgroup.procs", text);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int cgroup_enter_self(const struct cgroup *cgroup, bool cloned_into)
+{
+	const char *why = "the process enters its cgroup";
+
+	for (size_t i = 0; i < cgroup->count; i++) {
+		struct cgroup_dir *dir = &cgroup->dirs[i];
+		int r;
+
+		if ((dir->v2 && cloned_into) || cgroup_dir_fd(dir) < 0)
+			continue;
+		r = cgroup_dir_write(dir, why, dir->v2 ? "cgroup.procs" : "tasks", "0");
+		if (r < 0)
+			return r;
+		why = NULL;
+	}
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What the files of the cgroup module share: one container's cgroup as a list of directories, one a hierarchy. In pure
+ * v2 there is one, in v1 and hybrid one a controller and one in the v2 tree beside them. A value is written where its
+ * controller is, so that a limit that only the v2 half of a hybrid machine has works, too. Nobody outside includes this.
+ */
+#include "runtime/cgroup.h"
+#include "runtime/cgroup_layout.h"
+
+struct cgroup_dir {
+	char *mount; /* of the hierarchy: parents up to here are never made or removed */
+	char *path;
+	uint32_t controllers;
+	bool v2;
+	int fd; /* O_PATH, opened when first used; -1 */
+};
+
+struct cgroup {
+	struct cgroup_dir *dirs;
+	size_t count;
+	bool pure;  /* v2 alone */
+	char *text; /* cgroup_path */
+};
+
+/* The directory that has @controller, or NULL. In v2 a directory has what its parent's cgroup.subtree_control enables. */
+struct cgroup_dir *cgroup_dir_with(const struct cgroup *cgroup, enum cgroup_controller controller);
+/* Its descriptor, or -errno (-ENOENT: not made, or gone). Borrowed. */
+int cgroup_dir_fd(struct cgroup_dir *dir);
+/* Writes @value into a file of @dir, as a step. @why may be NULL. */
+int cgroup_dir_write(struct cgroup_dir *dir, const char *why, const char *file, const char *value);
+/* Reads a file into @text (cut to @size); its length, or -errno without words. */
+ssize_t cgroup_dir_read(struct cgroup_dir *dir, const char *file, char *text, size_t size);
+/* "KEY VALUE" in a file of such lines; -ENOENT without words when there is none. */
+int cgroup_dir_read_key(struct cgroup_dir *dir, const char *file, const char *key, uint64_t *ret);
+/* A file with one number; "max" is UINT64_MAX. */
+int cgroup_dir_read_number(struct cgroup_dir *dir, const char *file, uint64_t *ret);
+/* Makes the directory (parents too). @prepare is called for each one made, as v1's cpuset needs. 1 when it was there. */
+int cgroup_dir_make(struct cgroup_dir *dir, int (*prepare)(const char *path));
+
+/* v2: makes the controllers of @needed, and where it costs nothing of @wanted, available in @dir. Fills its controllers. */
+int cgroup_v2_enable(struct cgroup_dir *dir, uint32_t needed, uint32_t wanted);
+int cgroup_v2_freeze(struct cgroup_dir *dir, bool frozen);
+int cgroup_v2_is_frozen(struct cgroup_dir *dir, bool *ret);
+/* v1: cpuset.cpus and cpuset.mems of a new cpuset are empty and must be filled before a process may enter. */
+int cgroup_v1_fill_cpuset(const char *path);
+int cgroup_v1_freeze(struct cgroup_dir *dir, bool frozen);
+int cgroup_v1_is_frozen(struct cgroup_dir *dir, bool *ret);
+
+/* The controllers that @resources needs. */
+uint32_t cgroup_limits_needed(const struct spec_resources *resources);
+/* All limits but devices; @fresh: the cgroup is new, so that defaults need no write. */
+int cgroup_limits_apply(struct cgroup *cgroup, const struct spec_resources *resources, bool fresh);
+/* Device rules: v1 files or a v2 program. @fresh as above. */
+int cgroup_device_apply(struct cgroup *cgroup, const struct spec_device_rules *rules, bool fresh);

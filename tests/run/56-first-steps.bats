@@ -4,15 +4,12 @@
 load lib
 setup() {
 	scratch_up
-	# the scripts of tools/ call hoy by its path: this one knows the test's store
-	mkdir -p "$BATS_TEST_TMPDIR/build"
-	printf '#!/bin/sh\nexec "%s" --root "%s/root" --runroot "%s/run" "$@"\n' "$HOY" "$SCRATCH" "$SCRATCH" >"$BATS_TEST_TMPDIR/build/hoy"
-	chmod +x "$BATS_TEST_TMPDIR/build/hoy"
+	export HOY_FLAGS="--root $SCRATCH/root --runroot $SCRATCH/run"
 }
 teardown() { leaves_nothing_behind; }
 
 @test "make demo shows the container beside its host" {
-	BUILD=$BATS_TEST_TMPDIR/build run "$TOP/tools/demo"
+	run "$TOP/tools/demo"
 	exits 0
 	says 'in the container .*on the host'
 	says '^ +hostname +[0-9a-f]{12} '
@@ -25,10 +22,24 @@ teardown() { leaves_nothing_behind; }
 @test "make dev runs its ARGS in the bundled busybox, again and again" {
 	local turn
 	for turn in 1 2; do
-		BUILD=$BATS_TEST_TMPDIR/build run "$TOP/tools/dev" echo Hello, World!
+		run "$TOP/tools/dev" echo Hello, World!
 		exits 0
 		is 'Hello, World!'
 	done
-	BUILD=$BATS_TEST_TMPDIR/build run "$TOP/tools/dev" sh -c 'exit 3'
+	run "$TOP/tools/dev" sh -c 'exit 3'
 	exits 3
+}
+
+@test "make dev-valgrind: no leak and no invalid access in hoy and its monitor" {
+	skip_without valgrind
+	export HOY_VALGRIND=$TOP/build-valgrind/hoy
+	run "$TOP/tools/dev" --valgrind echo Hello, World!
+	exits 0
+	is 'Hello, World!'
+	run "$TOP/tools/dev" --valgrind sh -c 'echo to-err >&2; exit 3'
+	exits 3
+	is to-err
+	run "$TOP/tools/dev" --valgrind no-such-program
+	exits 127
+	one_clear_line
 }

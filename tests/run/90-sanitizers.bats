@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer: the unit tests, and a container's whole life.
+load lib
+setup_file() {
+	fixtures_up
+	[ -f "$TOP/build-asan/build.ninja" ] ||
+		meson setup "$TOP/build-asan" "$TOP" -Db_sanitize=address,undefined -Dstatic=false >/dev/null
+	ninja -C "$TOP/build-asan" --quiet >/dev/null
+}
+teardown_file() { fixtures_down; }
+setup() {
+	HOY=$TOP/build-asan/hoy
+	export ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:exitcode=99
+	scratch_up
+}
+teardown() { leaves_nothing_behind; }
+
+clean() {
+	says_not 'Sanitizer|runtime error'
+}
+
+@test "unit tests under the sanitizers" {
+	run meson test -C "$TOP/build-asan" --suite unit --print-errorlogs
+	clean
+	exits 0
+}
+
+@test "pull, images, inspect, run, rmi under the sanitizers" {
+	run hoy pull $REGISTRY/multiarch
+	clean
+	exits 0
+	run hoy images
+	clean
+	says multiarch
+	run hoy inspect $REGISTRY/multiarch
+	clean
+	exits 0
+	run hoy run --rm -m 64m --cpus 0.5 --pids-limit 50 -e A=b -w /tmp --tmpfs /scratch -v "$BATS_TEST_TMPDIR:/data" --init $REGISTRY/multiarch sh -c 'cat /etc/arch; exit 4'
+	clean
+	exits 4
+	run hoy run --rm --explain $REGISTRY/multiarch true
+	clean
+	exits 0
+	run hoy run --rm $REGISTRY/multiarch no-such-program
+	clean
+	exits 127
+	run hoy run --rm --network host -u 1:2 --read-only --cap-drop ALL $REGISTRY/multiarch id
+	clean
+	exits 0
+	run hoy rmi $REGISTRY/multiarch
+	clean
+	exits 0
+}
+
+@test "the terminal under the sanitizers" {
+	needs busybox
+	run "$FIXTURES/on-terminal" wait=# size=30x100 'type=stty size\n' 'wait=30 100' 'type=exit 7\n' \
+		-- "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" run --rm -it $REGISTRY/busybox sh
+	clean
+	says '\[exit 7\]'
+}

@@ -74,7 +74,7 @@ int blobstore_begin(const struct store *s, const char *digest, int64_t *ret_size
 
 	partial_name(digest, name);
 	for (;;) {
-		autofd int fd = lock_take(s->fd, name, LOCK_EXCLUSIVE);
+		autofd int fd = lock_try(s->fd, name, LOCK_EXCLUSIVE);
 		struct stat st, there;
 
 		if (fd < 0)

@@ -20,9 +20,9 @@ int blobstore_open(const struct store *s, const char *digest);
 /* Puts these bytes in; the blob may be there already. @digest gets its name. */
 int blobstore_put(const struct store *s, const void *data, size_t len, char digest[DIGEST_MAX]);
 /*
- * Opens what is there of a blob for writing, made empty where nothing is, and locks it: waits while another process
- * fetches the same blob. *@ret_size is what is there. Returns the descriptor, or -EEXIST without words when the other
- * process completed the blob meanwhile.
+ * Opens what is there of a blob for reading and writing, made empty where nothing is, and locks it. *@ret_size is what is
+ * there. Returns the descriptor, or without words -EAGAIN when another process is fetching it, -EEXIST when another
+ * process completed it.
  */
 int blobstore_begin(const struct store *s, const char *digest, int64_t *ret_size);
 /* The partial blob is whole and checked: it gets its place. @fd (of blobstore_begin) stays the caller's. */

@@ -242,6 +242,7 @@ int image_import(const struct store *s, const struct import_options *options, ch
 	if (blob < 0)
 		return fail_errno("create a file in %s/blobs", s->root);
 	copy.blob = blob;
+	layer_clean(s);
 	r = layer_begin(s, &draft);
 	if (r < 0)
 		return r;

@@ -70,6 +70,7 @@ static void tell_violation(int number)
 static int unpack_layer(uint64_t max_size)
 {
 	struct apply_options options = { .root = TARGET_FD, .max_size = max_size, .privileged = geteuid() == 0 };
+	struct stream_limits limits = { .size = max_size, .bomb_size = STREAM_BOMB_SIZE, .bomb_ratio = STREAM_BOMB_RATIO };
 	struct apply_result applied;
 	struct stream *stream;
 	struct stream_sums sums;
@@ -80,7 +81,7 @@ static int unpack_layer(uint64_t max_size)
 	if (r == 0)
 		r = sandbox_on_violation(tell_violation);
 	if (r == 0)
-		r = stream_start(STREAM_FD, max_size, &stream);
+		r = stream_start(STREAM_FD, &limits, &stream);
 	if (r == 0)
 		r = sandbox_unpacker_seal();
 	if (r < 0)

@@ -21,13 +21,6 @@
 #define SLOT_SIZE (256 * 1024)
 #define INPUT_MAX (256 * 1024)
 
-/*
- * A bomb: no honest layer of this size is so repetitive. deflate reaches 1030, zstd far more. Below the size the limit on
- * the whole is enough.
- */
-#define BOMB_SIZE  (UINT64_C(4) << 30)
-#define BOMB_RATIO 500
-
 struct slot {
 	unsigned char *data;
 	size_t len;
@@ -35,7 +28,7 @@ struct slot {
 
 struct stream {
 	int fd;
-	uint64_t max_size;
+	struct stream_limits limits;
 	bool plain; /* what is read is what comes out: one sum is both */
 
 	pthread_mutex_t lock;
@@ -84,10 +77,11 @@ static int check_size(const struct stream *s)
 {
 	char text[NUMBER_TEXT_MAX];
 
-	if (s->sums.size > s->max_size)
-		return fail(-EFBIG, "it unpacks to more than %s", number_size_1024(s->max_size, text));
-	if (s->sums.size > BOMB_SIZE && s->sums.size / BOMB_RATIO > s->sums.read)
-		return fail(-EFBIG, "it unpacks to more than %d times its size: it is taken for a bomb", BOMB_RATIO);
+	if (s->sums.size > s->limits.size)
+		return fail(-EFBIG, "it unpacks to more than %s", number_size_1024(s->limits.size, text));
+	if (s->sums.size > s->limits.bomb_size && s->sums.size / s->limits.bomb_ratio > s->sums.read)
+		return fail(-EFBIG, "it unpacks to more than %llu times its size: it is taken for a bomb",
+			    (unsigned long long)s->limits.bomb_ratio);
 	return 0;
 }
 
@@ -241,13 +235,13 @@ static int start_thread(void *(*run)(void *), struct stream *s)
 	return 0;
 }
 
-int stream_start(int fd, uint64_t max_size, struct stream **ret)
+int stream_start(int fd, const struct stream_limits *limits, struct stream **ret)
 {
 	struct stream *s = xnew(struct stream);
 	int r;
 
 	s->fd = fd;
-	s->max_size = max_size;
+	s->limits = *limits;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->moved, NULL);
 	for (int i = 0; i < SLOTS; i++)

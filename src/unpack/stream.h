@@ -18,8 +18,19 @@ struct stream_sums {
 	uint64_t size;    /* bytes that came out */
 };
 
-/* Starts the threads on @fd; more than @max_size bytes coming out are refused. */
-int stream_start(int fd, uint64_t max_size, struct stream **ret);
+struct stream_limits {
+	uint64_t size; /* bytes that may come out */
+	/*
+	 * A bomb: from this size on, no honest layer is so repetitive. deflate reaches 1030, zstd far more; below the size
+	 * the limit on the whole is enough.
+	 */
+	uint64_t bomb_size, bomb_ratio;
+};
+#define STREAM_BOMB_SIZE  (UINT64_C(4) << 30)
+#define STREAM_BOMB_RATIO 500
+
+/* Starts the threads on @fd. Beyond a limit the source gives -EFBIG. */
+int stream_start(int fd, const struct stream_limits *limits, struct stream **ret);
 struct tar_source stream_source(struct stream *s);
 /* After the source has reported its end: waits for the sums. */
 int stream_finish(struct stream *s, struct stream_sums *ret);

@@ -51,7 +51,7 @@ format: ## every C file as .clang-format has it
 	@tools/install-deps --check lint
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-lint: ## layers, format, docs, both compilers without a warning, cppcheck
+lint: ## layers, format, docs, both compilers without a warning
 	@tools/install-deps build lint
 	@tools/lint
 

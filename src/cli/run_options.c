@@ -3,10 +3,18 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "container/values.h"
+#include "container/device.h"
+#include "container/mount_option.h"
+#include "container/name.h"
+#include "container/resources.h"
+#include "container/security.h"
 #include "image/platform.h"
+#include "runtime/capability.h"
 
+#include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 const struct run_flags run_defaults = { .run = { .sig_proxy = true, .tls_verify = true, .stop_timeout = -1 } };
@@ -20,100 +28,110 @@ static int set_entrypoint(void *options, const char *value)
 	return 0;
 }
 
-/* Docker takes an empty name, host name, directory or user as none. */
 static int check_name(const char *value)
 {
-	return *value ? value_name(value) : 0;
+	return *value ? name_check(value) : 0;
 }
 
 static int check_hostname(const char *value)
 {
-	return *value ? value_hostname(value) : 0;
+	size_t len = strlen(value);
+	bool good = value[0] != '-' && value[0] != '.';
+
+	for (size_t i = 0; i < len; i++)
+		good &= isalnum((unsigned char)value[i]) || strchr("_.-", value[i]);
+	if (!good)
+		return fail(-EINVAL, "letters, digits, '-', '_' and '.' make a host name");
+	if (len > HOST_NAME_MAX)
+		return fail(-EINVAL, "it is longer than %d characters", HOST_NAME_MAX);
+	return 0;
 }
 
 static int check_workdir(const char *value)
 {
-	return *value ? value_workdir(value) : 0;
-}
-
-static int check_user(const char *value)
-{
-	return *value ? value_user(value) : 0;
-}
-
-static int check_cpuset(const char *value)
-{
-	return *value ? value_cpuset(value) : 0;
-}
-
-static int check_cpus(const char *value)
-{
-	return value_cpus(value, NULL);
+	if (*value && *value != '/')
+		return fail(-EINVAL, "the working directory '%s' is invalid, it needs to be an absolute path", value);
+	return 0;
 }
 
 static int check_volume(const char *value)
 {
-	return value_volume(value, NULL);
+	return mount_option_volume(value, NULL);
 }
 
 static int check_mount(const char *value)
 {
-	return value_mount(value, NULL);
+	return mount_option_mount(value, NULL);
 }
 
 static int check_tmpfs(const char *value)
 {
-	return value_tmpfs(value, NULL);
+	return mount_option_tmpfs(value, NULL);
 }
 
 static int check_env(const char *value)
 {
-	return value_env(value, NULL);
+	if (!*value || *value == '=')
+		return fail(-EINVAL, "invalid environment variable: %s", value);
+	return 0;
 }
 
 static int check_label(const char *value)
 {
-	return value_label(value, NULL);
+	size_t len = strcspn(value, "=");
+
+	if (!len)
+		return fail(-EINVAL, "invalid label '%s': empty name", value);
+	if (strcspn(value, " \t\n\v\f\r") < len)
+		return fail(-EINVAL, "label '%.*s' contains whitespaces", (int)len, value);
+	return 0;
 }
 
 static int check_ulimit(const char *value)
 {
-	return value_ulimit(value, NULL);
-}
+	struct spec_rlimits unused = { 0 };
+	char *items[] = { (char *)value, NULL };
+	int r = resources_ulimits(&(struct strv){ .items = items, .count = 1 }, &unused);
 
-static int check_sysctl(const char *value)
-{
-	return value_sysctl(value, NULL);
+	for (size_t i = 0; i < unused.count; i++)
+		free(unused.items[i].type);
+	free(unused.items);
+	return r;
 }
 
 static int check_capability(const char *value)
 {
-	return value_capability(value);
+	char *items[] = { (char *)value, NULL };
+	const struct strv one = { .items = items, .count = 1 }, none = { 0 };
+	uint64_t unused;
+
+	return capability_evaluate(0, 0, &one, &none, &unused);
 }
 
-static int check_device(const char *value)
+static int check_address(const char *value)
 {
-	return value_device(value, NULL);
-}
+	struct in6_addr address;
 
-static int check_add_host(const char *value)
-{
-	return value_add_host(value, NULL);
-}
-
-static int check_dns(const char *value)
-{
-	return value_dns(value);
+	if (inet_pton(AF_INET, value, &address) != 1 && inet_pton(AF_INET6, value, &address) != 1)
+		return fail(-EINVAL, "IP address is not correctly formatted: %s", value);
+	return 0;
 }
 
 static int check_network(const char *value)
 {
-	return value_network(value, NULL);
+	if (!*value)
+		return fail(-EINVAL, "no name set for network");
+	if (strcmp(value, "none") && strcmp(value, "host"))
+		return fail(-ENOSYS, "network %s is not supported yet: there are none and host", value);
+	return 0;
 }
 
 static int check_security(const char *value)
 {
-	return value_security(value, NULL);
+	struct security unused = { 0 };
+	char *items[] = { (char *)value, NULL };
+
+	return security_read(&(struct strv){ .items = items, .count = 1 }, &unused);
 }
 
 static int check_platform(const char *value)
@@ -145,7 +163,7 @@ static int check_explain(const char *value)
 
 /* In the order of the alphabet, as the help shows them. */
 const struct option run_table[] = {
-	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts", .check = check_add_host },
+	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts" },
 	LATER(0, "annotation", OPTION_LIST, "map", "Add an annotation to the spec that the runtime gets"),
 	LATER('a', "attach", OPTION_LIST, "list", "Attach to stdin, stdout or stderr"),
 	LATER(0, "blkio-weight", OPTION_STRING, "uint16", "Share of block I/O, from 10 to 1000; 0 turns it off"),
@@ -162,21 +180,27 @@ const struct option run_table[] = {
 	LATER(0, "cpu-rt-period", OPTION_STRING, "int", "Period of real-time scheduling, in microseconds"),
 	LATER(0, "cpu-rt-runtime", OPTION_STRING, "int", "Real-time CPU time in each period, in microseconds"),
 	LATER('c', "cpu-shares", OPTION_STRING, "int", "Share of CPU time relative to other containers"),
-	{ 0, "cpus", OPTION_STRING, RUN(cpus), "decimal", "How many CPUs it may use, such as 0.5", .check = check_cpus },
-	{ 0, "cpuset-cpus", OPTION_STRING, RUN(cpuset_cpus), "string", "CPUs it may run on, such as 0-3 or 0,1",
-	  .check = check_cpuset },
+	{ 0, "cpus", OPTION_STRING, RUN(cpus), "decimal", "How many CPUs it may use, such as 0.5" },
+	{
+		0,
+		"cpuset-cpus",
+		OPTION_STRING,
+		RUN(cpuset_cpus),
+		"string",
+		"CPUs it may run on, such as 0-3 or 0,1",
+	},
 	LATER(0, "cpuset-mems", OPTION_STRING, "string", "Memory nodes it may use, such as 0-3 or 0,1"),
 	LATER('d', "detach", OPTION_BOOL, NULL, "Run in the background and print the container's id"),
 	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
 	{ 0, "device", OPTION_LIST, RUN(devices), "list", "Add a device of the host, as SOURCE[:TARGET[:ACCESS]]",
-	  .check = check_device, .complete = "file" },
+	  .complete = "file" },
 	LATER(0, "device-cgroup-rule", OPTION_LIST, "list", "Add a rule to the list of allowed devices"),
 	LATER(0, "device-read-bps", OPTION_LIST, "list", "Limit reading from a device, in bytes per second"),
 	LATER(0, "device-read-iops", OPTION_LIST, "list", "Limit reading from a device, in operations per second"),
 	LATER(0, "device-write-bps", OPTION_LIST, "list", "Limit writing to a device, in bytes per second"),
 	LATER(0, "device-write-iops", OPTION_LIST, "list", "Limit writing to a device, in operations per second"),
 	LATER(0, "disable-content-trust", OPTION_BOOL, NULL, "Skip the verification of image signatures", .preset = "true"),
-	{ 0, "dns", OPTION_LIST, RUN(dns), "list", "Address of a DNS server for /etc/resolv.conf", .check = check_dns },
+	{ 0, "dns", OPTION_LIST, RUN(dns), "list", "Address of a DNS server for /etc/resolv.conf", .check = check_address },
 	LATER(0, "dns-opt", OPTION_LIST, "list", "Option for /etc/resolv.conf", .hidden = true),
 	LATER(0, "dns-option", OPTION_LIST, "list", "Option for /etc/resolv.conf"),
 	LATER(0, "dns-search", OPTION_LIST, "list", "Search domain for /etc/resolv.conf"),
@@ -255,16 +279,21 @@ const struct option run_table[] = {
 	LATER(0, "stop-signal", OPTION_STRING, "string", "Signal that stops the container"),
 	LATER(0, "stop-timeout", OPTION_STRING, "int", "Seconds to wait for it to stop before it is killed"),
 	LATER(0, "storage-opt", OPTION_LIST, "list", "Option of the storage driver"),
-	{ 0, "sysctl", OPTION_LIST, RUN(sysctls), "map", "Set a kernel parameter of its namespaces, KEY=VALUE",
-	  .check = check_sysctl },
+	{
+		0,
+		"sysctl",
+		OPTION_LIST,
+		RUN(sysctls),
+		"map",
+		"Set a kernel parameter of its namespaces, KEY=VALUE",
+	},
 	{ 0, "tls-verify", OPTION_BOOL, RUN(tls_verify), NULL, "Insist on HTTPS with a valid certificate when pulling",
 	  .preset = "true" },
 	{ 0, "tmpfs", OPTION_LIST, RUN(tmpfs), "list", "Mount a tmpfs, as TARGET[:OPTIONS]", .check = check_tmpfs },
 	{ 't', "tty", OPTION_BOOL, RUN(tty), NULL, "Give it a terminal" },
 	{ 0, "ulimit", OPTION_LIST, RUN(ulimits), "ulimit", "Set a resource limit, NAME=SOFT[:HARD]", .check = check_ulimit },
 	LATER(0, "use-api-socket", OPTION_BOOL, NULL, "Give it access to the API of the engine"),
-	{ 'u', "user", OPTION_STRING, RUN(user), "string", "User and group of the process, by name or number: USER[:GROUP]",
-	  .check = check_user },
+	{ 'u', "user", OPTION_STRING, RUN(user), "string", "User and group of the process, by name or number: USER[:GROUP]" },
 	LATER(0, "userns", OPTION_STRING, "string", "User namespace to use"),
 	LATER(0, "uts", OPTION_STRING, "string", "UTS namespace to use"),
 	{ 'v', "volume", OPTION_LIST, RUN(volumes), "list", "Mount a directory of the host, as SOURCE:TARGET[:ro]",
@@ -275,53 +304,18 @@ const struct option run_table[] = {
 	OPTIONS_END,
 };
 
-static int check_limits(const struct run_options *run)
+/* All that container/ will refuse without having looked at the image, before the image is pulled. */
+static int check_values(const struct run_options *run)
 {
-	if (run->memory_swap > 0 && !run->memory)
-		return fail(-EINVAL, "--memory-swap needs --memory: it is the limit of both together");
-	if (run->memory_swap > 0 && run->memory_swap < run->memory)
-		return fail(-EINVAL, "--memory-swap must be at least --memory: it is the limit of both together");
-	return 0;
-}
-
-/* net.* of the host's network would be the host's own. */
-static int check_sysctls(const struct run_options *run)
-{
-	if (!run->network || strcmp(run->network, "host") != 0)
-		return 0;
-	for (size_t i = 0; i < run->sysctls.count; i++)
-		if (!strncmp(run->sysctls.items[i], "net.", 4) || !strncmp(run->sysctls.items[i], "net/", 4))
-			return fail(-EINVAL, "sysctl '%s' is not allowed with --network host", run->sysctls.items[i]);
-	return 0;
-}
-
-static int add_targets(const struct strv *values, int (*read)(const char *, struct value_mount *), struct strv *targets)
-{
-	for (size_t i = 0; i < values->count; i++) {
-		struct value_mount mount = { 0 };
-		int r = read(values->items[i], &mount);
-
-		if (r < 0)
-			return r;
-		if (strv_contains(targets, mount.mount.destination))
-			r = fail(-EINVAL, "duplicate mount point: %s", mount.mount.destination);
-		strv_add(targets, mount.mount.destination);
-		value_mount_release(&mount);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int check_targets(const struct run_options *run)
-{
-	autostrv targets = { 0 };
-	int r = add_targets(&run->volumes, value_volume, &targets);
+	bool host_network = run->network && strcmp(run->network, "host") == 0;
+	struct spec unused = { 0 };
+	int r = resources_fill(run, &unused.linux_.resources);
 
 	if (r == 0)
-		r = add_targets(&run->mounts, value_mount, &targets);
+		r = security_sysctls(run, host_network, &unused.sysctl);
 	if (r == 0)
-		r = add_targets(&run->tmpfs, value_tmpfs, &targets);
+		r = device_from_options(&run->devices, &unused.linux_.devices, &unused.linux_.resources.devices);
+	spec_release(&unused);
 	return r;
 }
 
@@ -330,15 +324,9 @@ int run_flags_finish(struct run_flags *flags)
 	struct run_options *run = &flags->run;
 	const char **texts[] = { &run->name,        &run->hostname, &run->workdir, &run->user,
 				 &run->cpuset_cpus, &run->platform, &run->cidfile };
-	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (*texts[i] && !**texts[i])
 			*texts[i] = NULL;
-	r = check_limits(run);
-	if (r == 0)
-		r = check_sysctls(run);
-	if (r == 0)
-		r = check_targets(run);
-	return r;
+	return check_values(run);
 }

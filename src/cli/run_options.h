@@ -2,7 +2,7 @@
 #pragma once
 /*
  * The options of `hoy run`: all of Docker's, by name and arity. Those that hoy does not have yet are rows that say so. A
- * value is checked as it is read (container/values.h); what it means is decided in container/.
+ * value is checked as it is read, with the functions of container/ that decide what it means.
  */
 #include "cli/options.h"
 #include "container/options.h"

@@ -11,7 +11,8 @@
 #include <fcntl.h>
 #include <string.h>
 
-#define FILE_MAX (1 << 20)
+#define FILE_MAX        (1 << 20)
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* NAME=value as it is; NAME alone is hoy's own value of it, or none. */
 static void apply(struct strv *env, const char *entry)
@@ -37,13 +38,18 @@ static int apply_file(struct strv *env, const char *path)
 {
 	autobuf text = BUF_INIT;
 	autostrv lines = { 0 };
-	int r = file_read(AT_FDCWD, path, FILE_MAX, &text);
+	/* a pipe is fine, too: --env-file <(program) */
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r;
 
+	if (fd < 0)
+		return fail_errno("open %s", path);
+	r = file_read_fd(fd, path, FILE_MAX, &text);
 	if (r < 0)
-		return r == -ENOENT ? fail_code(r, "open %s", path) : r;
+		return r;
 	if (strlen(text.data) != text.len)
 		return fail(-EINVAL, "read %s: it contains a NUL character", path);
-	strv_split(&lines, text.data, '\n');
+	strv_split(&lines, strncmp(text.data, BYTE_ORDER_MARK, 3) == 0 ? text.data + 3 : text.data, '\n');
 	for (size_t i = 0; i < lines.count; i++) {
 		char *line = lines.items[i] + strspn(lines.items[i], " \t");
 		size_t name = strcspn(line, "=");
@@ -55,7 +61,9 @@ static int apply_file(struct strv *env, const char *path)
 			return fail(-EINVAL, "%s line %zu: there is no variable name before the =", path, i + 1);
 		if (strcspn(line, " \t") < name)
 			return fail(-EINVAL, "%s line %zu: variable '%.*s' contains white space", path, i + 1, (int)name, line);
-		apply(env, line);
+		/* unlike -e, a bare name in a file that hoy has no value for is passed over */
+		if (line[name] || getenv(line))
+			apply(env, line);
 	}
 	return 0;
 }

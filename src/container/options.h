@@ -3,8 +3,7 @@
 /*
  * What the user asked for with `hoy run` (and create): one struct, filled by the option table of cli/run.c. Values are as
  * they were typed, but for sizes, numbers and durations, which the parser of options has read already; what they mean is
- * decided in container/: values.h reads each kind of value (the command line has called it before, so that bad values are
- * refused at once), and mounts.c, resources.c, user.c, … look at the system. Strings are borrowed from the
+ * decided in container/ (mounts.c, resources.c, user.c, …), whose errors name the value. Strings are borrowed from the
  * command line, lists are owned (options_release). Start from RUN_OPTIONS_DEFAULT.
  */
 #include "base/strv.h"

@@ -9,6 +9,7 @@
 #include "runtime/capability.h"
 #include "runtime/seccomp_profile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -133,6 +134,28 @@ static void set_sysctl(struct spec_pairs *list, const char *key, size_t key_len,
 	xreplace(&p->value, value);
 }
 
+/*
+ * Only what a container has of its own. A name of the list cannot hide a path or a second setting (CVE-2022-0811: a "+" in
+ * a value set kernel.core_pattern).
+ */
+static bool sysctl_allowed(const char *option, size_t len)
+{
+	static const char *const names[] = {
+		"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
+		"kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
+	};
+	static const char *const prefixes[] = { "net.", "fs.mqueue." };
+	bool allowed = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		allowed |= strlen(names[i]) == len && strncmp(option, names[i], len) == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		allowed |= len > strlen(prefixes[i]) && strncmp(option, prefixes[i], strlen(prefixes[i])) == 0;
+	for (size_t i = 0; i < len; i++)
+		allowed &= isalnum((unsigned char)option[i]) || strchr("._-/", option[i]);
+	return allowed && !strstr(option, "..") && !strpbrk(option + len, "\n\r");
+}
+
 int security_sysctls(const struct run_options *o, bool host_network, struct spec_pairs *ret)
 {
 	static const char *const defaults[][2] = {
@@ -145,8 +168,8 @@ int security_sysctls(const struct run_options *o, bool host_network, struct spec
 	for (size_t i = 0; i < o->sysctls.count; i++) {
 		const char *option = o->sysctls.items[i], *value = strchr(option, '=');
 
-		if (!value || value == option)
-			return fail(-EINVAL, "invalid --sysctl \"%s\": it is not NAME=VALUE", option);
+		if (!value || !sysctl_allowed(option, (size_t)(value - option)))
+			return fail(-EINVAL, "sysctl '%s' is not allowed", option);
 		if (host_network && strncmp(option, "net.", 4) == 0)
 			return fail(-EINVAL, "sysctl '%s' not allowed in host network namespace", option);
 		set_sysctl(ret, option, (size_t)(value - option), value + 1);

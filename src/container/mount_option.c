@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/values.h"
+#include "container/mount_option.h"
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -12,7 +12,7 @@
 #include <limits.h>
 #include <string.h>
 
-void value_mount_release(struct value_mount *v)
+void mount_option_release(struct mount_option *v)
 {
 	free(v->mount.destination);
 	free(v->mount.source);
@@ -20,10 +20,10 @@ void value_mount_release(struct value_mount *v)
 	strv_release(&v->mount.options);
 	memset(v, 0, sizeof *v);
 }
-#define autovalue __attribute__((cleanup(value_mount_release))) struct value_mount
+#define automount __attribute__((cleanup(mount_option_release))) struct mount_option
 
 /* Hands the finished value over, or drops it when the caller only checks. */
-static int hand_over(struct value_mount *v, struct value_mount *ret)
+static int hand_over(struct mount_option *v, struct mount_option *ret)
 {
 	if (ret) {
 		*ret = *v;
@@ -42,7 +42,7 @@ static bool is_one_of(const char *word, const char *const *words)
 	return false;
 }
 
-static int set_target(struct value_mount *v, const char *target)
+static int set_target(struct mount_option *v, const char *target)
 {
 	autofree char *clean = NULL;
 
@@ -58,7 +58,7 @@ static int set_target(struct value_mount *v, const char *target)
 }
 
 /* An absolute source, or one that begins with "." and counts from here, as Docker's client resolves it. */
-static int set_source(struct value_mount *v, const char *source)
+static int set_source(struct mount_option *v, const char *source)
 {
 	autofree char *here = NULL, *joined = NULL;
 
@@ -81,14 +81,12 @@ static int set_source(struct value_mount *v, const char *source)
  * The options of a bind. Read-only means all that is mounted below the source, too (rro, Docker since 25), unless only the
  * top was asked for.
  */
-static void set_bind(struct value_mount *v, bool recursive, bool read_only, bool read_only_below, const char *propagation)
+static void set_bind(struct mount_option *v, bool recursive, bool read_only, bool read_only_below, const char *propagation)
 {
 	v->mount.type = xstrdup("bind");
 	strv_add(&v->mount.options, recursive ? "rbind" : "bind");
 	if (read_only)
-		strv_add(&v->mount.options, "ro");
-	if (read_only && recursive && read_only_below)
-		strv_add(&v->mount.options, "rro");
+		strv_add(&v->mount.options, recursive && read_only_below ? "rro" : "ro");
 	strv_add(&v->mount.options, propagation ? propagation : "rprivate");
 }
 
@@ -120,9 +118,9 @@ static int parse_volume_mode(const char *mode, const char *text, bool *ret_read_
 	return 0;
 }
 
-int value_volume(const char *text, struct value_mount *ret)
+int mount_option_volume(const char *text, struct mount_option *ret)
 {
-	autovalue v = { .create_source = true };
+	automount v = { .create_source = true };
 	autostrv parts = { 0 };
 	const char *propagation = NULL;
 	bool read_only = false;
@@ -200,7 +198,7 @@ static int add_tmpfs_word(struct strv *options, const char *word)
 	return fail(-EINVAL, "invalid tmpfs option \"%s\"", word);
 }
 
-static void set_tmpfs(struct value_mount *v)
+static void set_tmpfs(struct mount_option *v)
 {
 	static const char *const safe[] = { "noexec", "nosuid", "nodev" };
 
@@ -210,9 +208,9 @@ static void set_tmpfs(struct value_mount *v)
 		strv_add(&v->mount.options, safe[i]);
 }
 
-int value_tmpfs(const char *text, struct value_mount *ret)
+int mount_option_tmpfs(const char *text, struct mount_option *ret)
 {
-	autovalue v = { 0 };
+	automount v = { 0 };
 	autofree char *target = NULL;
 	const char *colon = strchrnul(text, ':');
 	autostrv words = { 0 };
@@ -358,7 +356,7 @@ static int parse_field(struct mount_ask *ask, const char *field, char *key, cons
 	return 0;
 }
 
-static int finish_bind(const struct mount_ask *ask, struct value_mount *v)
+static int finish_bind(const struct mount_ask *ask, struct mount_option *v)
 {
 	const char *recursive = ask->recursive ? ask->recursive : "enabled";
 	int r;
@@ -377,7 +375,7 @@ static int finish_bind(const struct mount_ask *ask, struct value_mount *v)
 	return 0;
 }
 
-static int finish_tmpfs(const struct mount_ask *ask, struct value_mount *v)
+static int finish_tmpfs(const struct mount_ask *ask, struct mount_option *v)
 {
 	if (ask->source)
 		return fail(-EINVAL, "invalid mount config for type \"tmpfs\": field Source must not be specified");
@@ -391,7 +389,7 @@ static int finish_tmpfs(const struct mount_ask *ask, struct value_mount *v)
 	return 0;
 }
 
-static int finish_mount(const struct mount_ask *ask, struct value_mount *v)
+static int finish_mount(const struct mount_ask *ask, struct mount_option *v)
 {
 	static const char *const known[] = { "volume", "image", "npipe", "cluster", NULL };
 	const char *type = ask->type ? ask->type : "volume";
@@ -422,9 +420,9 @@ static int finish_mount(const struct mount_ask *ask, struct value_mount *v)
 	return fail(-EINVAL, "mount type unknown: \"%s\"", type);
 }
 
-int value_mount(const char *text, struct value_mount *ret)
+int mount_option_mount(const char *text, struct mount_option *ret)
 {
-	autovalue v = { 0 };
+	automount v = { 0 };
 	autostrv fields = { 0 }, words = { 0 };
 	struct mount_ask ask = { 0 };
 	int r;

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run_options.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* Every flag of Docker 28's run, and whether it takes a value. Generated from its help once; hoy must know each of them. */
+static const struct {
+	const char *name;
+	bool value;
+	bool works; /* what issue by issue becomes true */
+} docker_flags[] = {
+	{ "add-host", true, true },
+	{ "annotation", true, false },
+	{ "attach", true, false },
+	{ "blkio-weight", true, false },
+	{ "blkio-weight-device", true, false },
+	{ "cap-add", true, true },
+	{ "cap-drop", true, true },
+	{ "cgroup-parent", true, false },
+	{ "cgroupns", true, false },
+	{ "cidfile", true, true },
+	{ "cpu-count", true, false },
+	{ "cpu-percent", true, false },
+	{ "cpu-period", true, false },
+	{ "cpu-quota", true, false },
+	{ "cpu-rt-period", true, false },
+	{ "cpu-rt-runtime", true, false },
+	{ "cpu-shares", true, false },
+	{ "cpus", true, true },
+	{ "cpuset-cpus", true, true },
+	{ "cpuset-mems", true, false },
+	{ "detach", false, false },
+	{ "detach-keys", true, false },
+	{ "device", true, true },
+	{ "device-cgroup-rule", true, false },
+	{ "device-read-bps", true, false },
+	{ "device-read-iops", true, false },
+	{ "device-write-bps", true, false },
+	{ "device-write-iops", true, false },
+	{ "disable-content-trust", false, false },
+	{ "dns", true, true },
+	{ "dns-opt", true, false },
+	{ "dns-option", true, false },
+	{ "dns-search", true, false },
+	{ "domainname", true, false },
+	{ "entrypoint", true, true },
+	{ "env", true, true },
+	{ "env-file", true, true },
+	{ "expose", true, false },
+	{ "gpus", true, false },
+	{ "group-add", true, false },
+	{ "health-cmd", true, false },
+	{ "health-interval", true, false },
+	{ "health-retries", true, false },
+	{ "health-start-interval", true, false },
+	{ "health-start-period", true, false },
+	{ "health-timeout", true, false },
+	{ "hostname", true, true },
+	{ "init", false, true },
+	{ "interactive", false, true },
+	{ "io-maxbandwidth", true, false },
+	{ "io-maxiops", true, false },
+	{ "ip", true, false },
+	{ "ip6", true, false },
+	{ "ipc", true, false },
+	{ "isolation", true, false },
+	{ "kernel-memory", true, false },
+	{ "label", true, true },
+	{ "label-file", true, false },
+	{ "link", true, false },
+	{ "link-local-ip", true, false },
+	{ "log-driver", true, false },
+	{ "log-opt", true, false },
+	{ "mac-address", true, false },
+	{ "memory", true, true },
+	{ "memory-reservation", true, false },
+	{ "memory-swap", true, true },
+	{ "memory-swappiness", true, false },
+	{ "mount", true, true },
+	{ "name", true, true },
+	{ "net", true, true },
+	{ "net-alias", true, false },
+	{ "network", true, true },
+	{ "network-alias", true, false },
+	{ "no-healthcheck", false, false },
+	{ "oom-kill-disable", false, false },
+	{ "oom-score-adj", true, false },
+	{ "pid", true, false },
+	{ "pids-limit", true, true },
+	{ "platform", true, true },
+	{ "privileged", false, true },
+	{ "publish", true, false },
+	{ "publish-all", false, false },
+	{ "pull", true, true },
+	{ "quiet", false, true },
+	{ "read-only", false, true },
+	{ "restart", true, false },
+	{ "rm", false, true },
+	{ "runtime", true, false },
+	{ "security-opt", true, true },
+	{ "shm-size", true, true },
+	{ "sig-proxy", false, false },
+	{ "stop-signal", true, false },
+	{ "stop-timeout", true, false },
+	{ "storage-opt", true, false },
+	{ "sysctl", true, true },
+	{ "tmpfs", true, true },
+	{ "tty", false, true },
+	{ "ulimit", true, true },
+	{ "use-api-socket", false, false },
+	{ "user", true, true },
+	{ "userns", true, false },
+	{ "uts", true, false },
+	{ "volume", true, true },
+	{ "volume-driver", true, false },
+	{ "volumes-from", true, false },
+	{ "workdir", true, true },
+};
+
+static int parse(struct run_flags *flags, int argc, const char *const *words, struct options_result *ret)
+{
+	static char *argv[64];
+
+	for (int i = 0; i < argc; i++)
+		argv[i] = (char *)words[i];
+	argv[argc] = NULL;
+	*flags = run_defaults;
+	return options_parse(run_table, flags, argc, argv, false, ret);
+}
+
+static void every_flag_of_docker(void **state)
+{
+	struct options_result rest;
+	struct run_flags flags;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(docker_flags); i++) {
+		const struct option *option = options_find(run_table, docker_flags[i].name, strlen(docker_flags[i].name));
+		autofree char *text = xasprintf("--%s", docker_flags[i].name);
+		autofree char *words = xasprintf("--%s is not supported yet", docker_flags[i].name);
+		const char *line[] = { text, "value", "image" };
+		int r;
+
+		if (!option)
+			fail_msg("run does not know %s", text);
+		assert_int_equal(option->type == OPTION_BOOL, !docker_flags[i].value);
+		assert_int_equal(option->later, !docker_flags[i].works);
+		if (!option->later)
+			continue;
+		/* the other value than the one that is so anyway */
+		if (!docker_flags[i].value && option->preset) {
+			free(text);
+			text = xasprintf("--%s=false", docker_flags[i].name);
+			line[0] = text;
+		}
+		r = parse(&flags, docker_flags[i].value ? 3 : 1, line, &rest);
+		assert_int_equal(r, -ENOSYS);
+		assert_string_equal(error_text(r), words);
+	}
+}
+
+static void table_in_order(void **state)
+{
+	char letters[128] = { 0 };
+
+	(void)state;
+	for (const struct option *o = run_table; o->name; o++) {
+		if (o[1].name && strcmp(o->name, o[1].name) >= 0)
+			fail_msg("--%s stands before --%s", o->name, o[1].name);
+		assert_non_null(o->help);
+		assert_true((o->type == OPTION_BOOL) == !o->metavar);
+		if (o->letter && letters[(int)o->letter]++)
+			fail_msg("-%c twice", o->letter);
+	}
+}
+
+static void a_whole_line(void **state)
+{
+	static const char *const line[] = {
+		"-it",           "--rm",         "-e",           "A=1",          "-eB",        "--name",
+		"web",           "-m",           "100m",         "--cpus",       "0.5",        "-v",
+		"/srv:/data:ro", "--tmpfs",      "/run:size=1m", "--entrypoint", "",           "--network=host",
+		"--ulimit",      "nofile=10:20", "--cap-add",    "net_admin",    "--shm-size", "1g",
+		"--pids-limit",  "100",          "busybox",      "sh",           "-c",         "exit 3"
+	};
+	struct options_result rest;
+	struct run_flags flags;
+
+	(void)state;
+	assert_int_equal(parse(&flags, ARRAY_SIZE(line), line, &rest), 0);
+	assert_int_equal(run_flags_finish(&flags), 0);
+	assert_true(flags.run.interactive && flags.run.tty && flags.run.rm && flags.run.tls_verify && flags.run.sig_proxy);
+	assert_int_equal(flags.run.env.count, 2);
+	assert_string_equal(flags.run.name, "web");
+	assert_int_equal(flags.run.memory, 104857600);
+	assert_string_equal(flags.run.cpus, "0.5");
+	assert_true(flags.run.entrypoint_set);
+	assert_string_equal(flags.run.network, "host");
+	assert_int_equal(flags.run.shm_size, 1073741824);
+	assert_int_equal(flags.run.pids_limit, 100);
+	assert_int_equal(rest.arg_count, 4);
+	assert_string_equal(rest.args[0], "busybox");
+	assert_string_equal(rest.args[2], "-c");
+	options_release(run_table, &flags);
+}
+
+static void empty_is_not_given(void **state)
+{
+	static const char *const line[] = { "--name", "", "-h", "", "-w", "", "-u", "", "--platform", "", "--cidfile", "", "x" };
+	struct options_result rest;
+	struct run_flags flags;
+
+	(void)state;
+	assert_int_equal(parse(&flags, ARRAY_SIZE(line), line, &rest), 0);
+	assert_int_equal(run_flags_finish(&flags), 0);
+	assert_null(flags.run.name);
+	assert_null(flags.run.hostname);
+	assert_null(flags.run.workdir);
+	assert_null(flags.run.user);
+	assert_null(flags.run.platform);
+	assert_null(flags.run.cidfile);
+}
+
+/* One option with one value, refused as it is read. The words are Docker's where it has some. */
+static void wrong_values(void **state)
+{
+	static const struct {
+		const char *option, *value, *words;
+	} cases[] = {
+		{ "--ulimit", "nofile", "\"--ulimit\" flag: invalid ulimit argument: nofile" },
+		{ "--ulimit", "foo=1", "invalid ulimit type: foo" },
+		{ "--ulimit", "nofile=5:3", "ulimit soft limit must be less than or equal to hard limit" },
+		{ "--ulimit", "nofile=1:2:3", "too many limit value arguments - 1:2:3, can only have up to two, `soft[:hard]`" },
+		{ "--ulimit", "nofile=-1:5", "ulimit soft limit must be less than or equal to hard limit" },
+		{ "--dns", "a", "\"--dns\" flag: IP address is not correctly formatted: a" },
+		{ "-e", "=a", "\"-e, --env\" flag: invalid environment variable: =a" },
+		{ "-l", "=a", "invalid label '=a': empty name" },
+		{ "-l", "b c=1", "label 'b c' contains whitespaces" },
+		{ "--security-opt", "foo", "invalid --security-opt: \"foo\"" },
+		{ "--security-opt", "seccomp=", "invalid --security-opt: \"seccomp=\"" },
+		{ "--pull", "foo", "must be one of \"always\", \"missing\" or \"never\"" },
+		{ "--network", "", "no name set for network" },
+		{ "--network", "bridge", "network bridge is not supported yet" },
+		{ "--name", "a", "[a-zA-Z0-9][a-zA-Z0-9_.-]" },
+		{ "--name", "../x", "[a-zA-Z0-9][a-zA-Z0-9_.-]" },
+		{ "--name", "-abc", "[a-zA-Z0-9][a-zA-Z0-9_.-]" },
+		{ "--hostname", "a b", "make a host name" },
+		{ "-h", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "longer than 64" },
+		{ "-w", "a", "it needs to be an absolute path" },
+		{ "--cap-add", "foo", "there is no capability \"foo\"" },
+		{ "--explain", "x", NULL }, /* takes its value after "=" only: "x" is the image */
+		{ "--platform", "linux/amd64/x/y", "\"--platform\" flag" },
+		{ "-v", "", "invalid empty volume spec" },
+		{ "-v", "/a:/b:ro:rw", "invalid spec: /a:/b:ro:rw: too many colons" },
+		{ "-v", ":/a", "invalid spec: :/a: empty section between colons" },
+		{ "-v", "/a:b", "mount path must be absolute" },
+		{ "-v", "/a:/", "destination can't be '/'" },
+		{ "-v", "/a:/b/..", "destination can't be '/'" },
+		{ "-v", "/a:/b:foo", "invalid mode: foo" },
+		{ "-v", "/a:/b:ro,rw", "invalid mode: ro,rw" },
+		{ "-v", "data:/b", "named volumes are not supported yet" },
+		{ "-v", "/b", "anonymous volumes are not supported yet" },
+		{ "--mount", "", "value is empty" },
+		{ "--mount", "type=bind", "target is required" },
+		{ "--mount", "type=bind,src=a,dst=/b", "mount path must be absolute" },
+		{ "--mount", "type=bind,dst=/b", "field Source must not be empty" },
+		{ "--mount", "type=foo,dst=/a", "mount type unknown: \"foo\"" },
+		{ "--mount", "type=tmpfs,src=/a,dst=/a", "field Source must not be specified" },
+		{ "--mount", "type=tmpfs,dst=/a,tmpfs-size=x", "invalid value for tmpfs-size: x" },
+		{ "--mount", "type=tmpfs,dst=/a,tmpfs-mode=99", "invalid value for tmpfs-mode: 99" },
+		{ "--mount", "type=bind,src=/a,dst=/b,foo=1", "unexpected key 'foo' in 'foo=1'" },
+		{ "--mount", "type=bind,src=/a,dst=/b,foo", "invalid field 'foo' must be a key=value pair" },
+		{ "--mount", "type=bind,src=/a,dst=/b,", "invalid field '' must be a key=value pair" },
+		{ "--mount", "type=bind,src=/a,dst=/b,ro=2", "invalid value for ro: 2" },
+		{ "--mount", "type=bind,src=/a,dst=/b,bind-propagation=foo", "invalid propagation mode: foo" },
+		{ "--mount", "type=bind,src=/a,dst=/b,tmpfs-size=1", "cannot mix 'tmpfs-*' options with mount type 'bind'" },
+		{ "--mount", "type=tmpfs,dst=/b,bind-propagation=shared", "cannot mix 'bind-*' options with mount type 'tmpfs'" },
+		{ "--mount", "type=bind,src=/a,dst=/b,bind-recursive=foo", "invalid value for bind-recursive: foo" },
+		{ "--mount", "type=bind,\"src=/a", "a quoted field does not end" },
+		{ "--mount", "src=/a,dst=/b", "mounts of type volume are not supported yet" },
+		{ "--tmpfs", "a", "mount path must be absolute" },
+		{ "--tmpfs", "/a:foo", "invalid tmpfs option \"foo\"" },
+		{ "--tmpfs", "/a:size=", "invalid tmpfs option \"size=\"" },
+		{ "-m", "abc", "\"-m, --memory\" flag: invalid size: 'abc'" },
+		{ "--pids-limit", "abc", "\"--pids-limit\" flag" },
+		{ "--shm-size", "-1", "invalid size: '-1'" },
+	};
+	struct options_result rest;
+	struct run_flags flags;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *line[] = { cases[i].option, cases[i].value, "image" };
+		int r = parse(&flags, ARRAY_SIZE(line), line, &rest);
+
+		options_release(run_table, &flags);
+		if (!cases[i].words) {
+			assert_int_equal(r, 0);
+			continue;
+		}
+		if (r >= 0)
+			fail_msg("%s %s was accepted", cases[i].option, cases[i].value);
+		if (!strstr(error_text(r), cases[i].words))
+			fail_msg("%s %s: %s", cases[i].option, cases[i].value, error_text(r));
+	}
+}
+
+/* Values that only together, or only beside this machine, are wrong. */
+static void wrong_together(void **state)
+{
+	static const struct {
+		const char *line[8];
+		const char *words;
+	} cases[] = {
+		{ { "--memory-swap", "1g" }, "memory" },
+		{ { "-m", "2g", "--memory-swap", "1g" }, "larger than the memory limit" },
+		{ { "-m", "1k" }, "smallest memory limit" },
+		{ { "--cpus", "99999" }, "range of CPUs is from 0.01 to " },
+		{ { "--cpus", "0.001" }, "range of CPUs is from 0.01 to " },
+		{ { "--cpus", "x" }, "--cpus" },
+		{ { "--cpuset-cpus", "a-b" }, "cpuset-cpus" },
+		{ { "--sysctl", "kernel.core_pattern=x" }, "sysctl 'kernel.core_pattern=x' is not allowed" },
+		{ { "--sysctl", "net.ipv4.ip_forward" }, "is not allowed" },
+		{ { "--sysctl", "net.ipv4/../../kernel/core_pattern=x" }, "is not allowed" },
+		{ { "--sysctl", "kernel.shm_rmid_forced=1\nkernel.core_pattern=x" }, "is not allowed" },
+		{ { "--network", "host", "--sysctl", "net.ipv4.ip_forward=1" }, "host network" },
+		{ { "--device", "/dev/null:/y:z" }, "invalid device mode: z" },
+		{ { "--device", "/dev/null:y" }, "is not an absolute path" },
+		{ { "--device", "/dev/there-is-no-such" }, "/dev/there-is-no-such" },
+	};
+	struct options_result rest;
+	struct run_flags flags;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int argc = 0, r;
+
+		while (cases[i].line[argc])
+			argc++;
+		assert_int_equal(parse(&flags, argc, cases[i].line, &rest), 0);
+		r = run_flags_finish(&flags);
+		options_release(run_table, &flags);
+		if (r >= 0)
+			fail_msg("%s %s was accepted", cases[i].line[0], cases[i].line[1]);
+		if (!strstr(error_text(r), cases[i].words))
+			fail_msg("%s %s: %s", cases[i].line[0], cases[i].line[1], error_text(r));
+	}
+}
+
+/* 512k is enough for hoy, where Docker wants 6m. */
+static void right_together(void **state)
+{
+	static const char *const lines[][6] = {
+		{ "-m", "512k" },
+		{ "-m", "1g", "--memory-swap", "1g" },
+		{ "-m", "1g", "--memory-swap", "-1" },
+		{ "--memory-swap", "-1" },
+		{ "--cpus", "0" },
+		{ "--cpus", "0.01" },
+		{ "--cpuset-cpus", "0" },
+		{ "--sysctl", "net.ipv4.ip_unprivileged_port_start=0" },
+		{ "--device", "/dev/null:r" },
+		{ "--pids-limit", "-1" },
+	};
+	struct options_result rest;
+	struct run_flags flags;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		int argc = 0, r;
+
+		while (argc < 6 && lines[i][argc])
+			argc++;
+		assert_int_equal(parse(&flags, argc, lines[i], &rest), 0);
+		r = run_flags_finish(&flags);
+		options_release(run_table, &flags);
+		if (r < 0)
+			fail_msg("%s %s: %s", lines[i][0], lines[i][1], error_text(r));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_flag_of_docker), cmocka_unit_test(table_in_order), cmocka_unit_test(a_whole_line),
+		cmocka_unit_test(empty_is_not_given),   cmocka_unit_test(wrong_values),   cmocka_unit_test(wrong_together),
+		cmocka_unit_test(right_together),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

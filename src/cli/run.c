@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "container/container.h"
 #include "image/platform.h"
 #include "kernel/step.h"
@@ -35,22 +36,17 @@ static int find_local(const struct store *store, const struct run_options *run, 
 	return r < 0 ? r : -ENOENT;
 }
 
-static void print_line(void *data, const char *text)
-{
-	(void)data;
-	fprintf(stderr, "%s\n", text);
-}
-
+/* Progress goes to stderr: stdout is the container's. */
 static int pull(const struct store *store, const struct run_options *run, struct image *ret)
 {
-	struct pull_options options = {
-		.reference = run->image,
-		.platform = run->platform,
-		.tls_verify = run->tls_verify,
-		.events = { .line = run->quiet ? NULL : print_line },
-	};
-	int r = image_pull(store, &options, ret);
+	struct progress *progress = run->quiet ? NULL : progress_new(stderr);
+	struct pull_options options = { .reference = run->image, .platform = run->platform, .tls_verify = run->tls_verify };
+	int r;
 
+	if (progress)
+		options.events = progress_events(progress);
+	r = image_pull(store, &options, ret);
+	progress_free(&progress);
 	return r < 0 ? fail_while(r, "cannot pull %s", run->image) : 0;
 }
 

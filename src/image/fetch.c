@@ -40,6 +40,9 @@ struct job {
 	unsigned int tries;
 	int64_t due; /* clock_monotonic; for SOURCE_NONE and SOURCE_REQUEST */
 	int64_t have, fed;
+	int64_t asked;  /* where the running request begins */
+	int64_t best;   /* the most there ever was: only more than that is progress */
+	bool restarted; /* it was begun again at 0, which is done once */
 
 	bool unpacking, unpack_failed, done;
 	int pipe; /* to the unpacker; -1 once it got everything */
@@ -141,6 +144,7 @@ static int ask(struct fetch *f, struct job *j)
 	if (r < 0)
 		return r;
 	j->source = SOURCE_COMING;
+	j->asked = j->have;
 	f->downloads++;
 	tell(f, j, PULL_DOWNLOADING, j->have);
 	return 0;
@@ -311,18 +315,17 @@ static int end_transfer(struct fetch *f, struct job *j, const struct transfer_an
 		tell(f, j, PULL_DOWNLOADED, j->have);
 		return 0;
 	}
-	/* a registry that cannot continue can begin again */
-	if (r == -ERANGE && j->resumed) {
+	/* a registry that cannot continue, or does it wrong, can begin again */
+	if ((r == -ERANGE || r == -EBADMSG) && j->asked > 0 && !j->restarted) {
 		stop_unpacking(f, j);
 		if (ftruncate(j->file, 0) < 0)
 			return fail_errno("empty partial/%s", digest_hex(j->layer->blob->digest));
-		j->have = 0;
-		j->resumed = false;
-		wait = 0;
+		j->have = j->fed = 0;
+		j->restarted = true;
 		r = -EAGAIN;
 	}
 	if (r != -EAGAIN)
-		return r;
+		return a->status ? r : fail_while(r, "%s", j->what);
 	j->tries++;
 	j->source = SOURCE_REQUEST;
 	j->due = clock_monotonic() + wait * MS;
@@ -359,8 +362,10 @@ static int hear_transfer(struct fetch *f)
 	if (a.done)
 		return end_transfer(f, j, &a);
 	/* it moves: patience starts over */
-	if (a.have > j->have)
+	if (a.have > j->best) {
+		j->best = a.have;
 		j->tries = 0;
+	}
 	j->have = a.have;
 	tell(f, j, PULL_DOWNLOADING, j->have);
 	return 0;

@@ -7,7 +7,7 @@ usage: hostile_registry.py PORT_FILE
 Serves on two free loopback ports (the second is "another host" for redirects) and writes both into PORT_FILE. GET /_log
 answers what was asked so far, as JSON: [{"port", "method", "path", "range", "auth"}].
 """
-import base64, gzip, hashlib, io, json, os, socket, socketserver, sys, tarfile, threading, time
+import base64, gzip, hashlib, io, json, os, random, socket, socketserver, sys, tarfile, threading, time
 from http.server import BaseHTTPRequestHandler
 from platform import machine
 
@@ -15,7 +15,7 @@ ARCH = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine(), machine())
 OTHER = "s390x" if ARCH != "s390x" else "amd64"
 OCI = "application/vnd.oci.image."
 DOCKER_V2 = "application/vnd.docker.distribution.manifest.v2+json"
-LOG, SEEN, LOCK = [], {}, threading.Lock()
+LOG, SEEN, LOCK, MAKING = [], {}, threading.Lock(), threading.Lock()
 PORTS = []
 
 
@@ -30,12 +30,7 @@ def dump(thing):
 def make_tar(name, size):
     """One file of pseudo-random text, so that gzip does not shrink it to nothing."""
     out = io.BytesIO()
-    block, data = hashlib.sha256(name.encode()).digest(), b""
-    parts = []
-    while sum(map(len, parts)) < size:
-        block = hashlib.sha256(block).digest()
-        parts.append(base64.b64encode(block * 32))
-    data = b"".join(parts)[:size]
+    data = base64.b64encode(random.Random(name).randbytes(size))[:size]
     with tarfile.open(fileobj=out, mode="w") as tar:
         info = tarfile.TarInfo(name)
         info.size = len(data)
@@ -46,7 +41,17 @@ def make_tar(name, size):
 class Image:
     """A small image of three layers; @change may bend its documents before they get their digests."""
 
-    def __init__(self, arch=ARCH, sizes=(1000, 3 << 20, 50000), salt="", config=None, manifest=None):
+    def __init__(self, **how):
+        self.how = how
+
+    def __getattr__(self, name):
+        # made when first asked for: most runs need a few of them only
+        with MAKING:
+            if name not in self.__dict__:
+                self.make(**self.how)
+        return self.__dict__[name]
+
+    def make(self, arch=ARCH, sizes=(1000, 3 << 20, 50000), salt="", config=None, manifest=None):
         self.blobs = {}
         tars = [make_tar("file%d%s" % (i, salt), size) for i, size in enumerate(sizes)]
         packed = [gzip.compress(t, 1, mtime=0) for t in tars]
@@ -145,6 +150,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.error(404, "NAME_UNKNOWN", "no such thing")
         repo, kind, what = parts[2], parts[3], "/".join(parts[4:])
         case = CASES.get(repo)
+        if case and port == PORTS[1]:
+            case = {"image": case["image"]}
         if case is None:
             return self.error(404, "NAME_UNKNOWN", "repository name not known to registry")
         if case.get("any") and case["any"](self, kind):
@@ -348,7 +355,7 @@ def with_layer(**kw):
 CASES = {
     "good": {},
     "docker": {"image": Image(salt="docker", manifest=lambda m: m.update(mediaType=DOCKER_V2))},
-    "lie": {"blobs": lying_blob},
+    "lie": {"image": Image(salt="lie"), "blobs": lying_blob},
     "liemanifest": {"says": "sha256:" + "0" * 64},
     "cutonce": {"image": Image(salt="cutonce"), "blobs": cut_blob(1)},
     "resume": {"image": Image(salt="resume"), "blobs": cut_unless_resumed},
@@ -363,6 +370,7 @@ CASES = {
     "forbidden": {"any": refuse(403, "not for you")},
     "escape": {"any": refuse(403, "\x1b[2J\x1b]0;owned\x07 red")},
     "redirect": {"image": Image(salt="redirect"), "any": want_token(""), "blobs": redirected_blob},
+    "redirectlogin": {"image": Image(salt="redirectlogin"), "any": want_basic, "blobs": redirected_blob},
     "loop": {"any": redirect_forever},
     "headers": {"any": huge_headers},
     "token": {"any": want_token("")},
@@ -380,8 +388,8 @@ CASES = {
     "index": {"text": dump(index_of((ARM, OTHER), (GOOD, ARCH))), "also": [ARM, GOOD]},
     "noplatform": {"text": dump(index_of((ARM, OTHER))), "also": [ARM]},
     "foreign": {"text": with_layer(urls=["http://127.0.0.1:1/x"])},
-    "length": {"text": with_layer(size=12345)},
-    "longer": {"blobs": longer_blob},
+    "length": {"image": Image(salt="length", manifest=lambda m: m["layers"][1].update(size=12345))},
+    "longer": {"image": Image(salt="longer"), "blobs": longer_blob},
     "badlayer": {"text": with_layer(digest="sha256:../../../../etc/passwd")},
     "negative": {"text": with_layer(size=-1)},
     "diffid": {"image": Image(salt="diffid", config=lambda c: c["rootfs"]["diff_ids"].__setitem__(1, "sha256:" + "1" * 64))},

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The manual pages, made of the tables of commands and options when hoy is built (tools/gen_manual.c); nothing of this is
+ * in the program hoy.
+ */
+#include "base/buf.h"
+#include "cli/command.h"
+
+/* hoy(1): the commands, the global options, files, environment, exit status. */
+void manual_program(struct buf *out);
+/* hoy-NAME(1). */
+void manual_command(struct buf *out, const struct command *command);

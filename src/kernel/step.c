@@ -31,6 +31,11 @@ enum explain step_explain_mode(void)
 	return listener.mode;
 }
 
+int step_explain_fd(void)
+{
+	return listener.mode == EXPLAIN_OFF ? -1 : listener.fd;
+}
+
 void step_set_side(enum step_side side)
 {
 	listener.side = side;

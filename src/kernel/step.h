@@ -49,6 +49,8 @@ enum step_side {
  */
 void step_explain(enum explain mode, int fd);
 enum explain step_explain_mode(void);
+/* The descriptor that lines go to, or -1: a process that closes what it does not need must keep it. */
+int step_explain_fd(void);
 /* Says which side this process is on; called once by the child after clone. */
 void step_set_side(enum step_side side);
 /* Somebody listens: describe. */

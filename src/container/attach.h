@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The command while a container runs in the foreground: passes the user's stdin, signals and window size in, and the
+ * container's output out, until the monitor says how it ended. Input goes straight into the container's pipe or pty;
+ * output comes through the monitor. Command process.
+ */
+#include "container/message.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct attachment {
+	int control;       /* to the monitor */
+	int input;         /* the container's stdin, a pipe's end; -1: none, or a terminal's master (which the monitor sends) */
+	int output, error; /* what the container writes; -1: none */
+	bool tty, interactive, sig_proxy;
+};
+#define ATTACHMENT_NONE ((struct attachment){ .control = -1, .input = -1, .output = -1, .error = -1 })
+
+void attachment_release(struct attachment *a);
+/* From here on signals wait for attach_run, which passes them on; call it before the monitor is forked. */
+void attach_hold_signals(void);
+/* For the monitor: as they were before. */
+void attach_free_signals(void);
+/*
+ * Runs until the container has ended (or could not be started) and all its output is written. The terminal is restored
+ * whatever happens, but for SIGKILL. Returns 0 with the monitor's last message, or -ECONNRESET with words when the monitor
+ * vanished.
+ */
+int attach_run(struct attachment *a, struct message *ret_last);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/create.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/memory.h"
+#include "base/path.h"
+#include "base/random.h"
+#include "container/files.h"
+#include "container/name.h"
+#include "container/record.h"
+#include "container/rootview.h"
+#include "container/spec.h"
+#include "container/undo.h"
+#include "container/user.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define HOSTNAME_MAX  64 /* the kernel's __NEW_UTS_LEN */
+#define NAME_ATTEMPTS 20
+
+void container_release(struct container *c)
+{
+	free(c->name);
+	free(c->path);
+	spec_release(&c->spec);
+	cleanup_fd(&c->dir);
+	cleanup_fd(&c->lock);
+	*c = CONTAINER_NONE;
+}
+
+void container_destroy(struct container *c, bool cgroup_gone)
+{
+	if (c->lock >= 0)
+		undo_run(c->home, c->id, c->lock, cgroup_gone);
+}
+
+/* A name of the user's that is taken, in Docker's words; with what to do about it. */
+static int name_conflict(const struct home *home, const char *name)
+{
+	autofree char *owner = NULL;
+
+	(void)name_find(home, name, &owner);
+	fail(-EEXIST, "conflict. The container name \"%s\" is already in use by container \"%s\"", name, owner ? owner : "?");
+	return fail_hint(-EEXIST, "remove that container (hoy rm %s), rename it, or choose another name", name);
+}
+
+static int reserve_name(struct container *c, bool given)
+{
+	char text[NAME_TEXT_MAX];
+	int r = name_reserve(c->home, c->name, c->id);
+
+	/* a generated name must not fail the run: the journal is told of each before it is tried */
+	for (unsigned int i = 0; r == -EEXIST && !given && i < NAME_ATTEMPTS; i++) {
+		xreplace(&c->name, name_generate(i, text));
+		r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path);
+		if (r == 0)
+			r = name_reserve(c->home, c->name, c->id);
+	}
+	return r == -EEXIST ? name_conflict(c->home, c->name) : r;
+}
+
+/*
+ * What the container sees as "/" is the upper directory: it gets owner and mode of the image's own root, as if it had been
+ * copied up.
+ */
+static int make_upper(int dir, const struct strv *layers)
+{
+	const char *top = layers->items[layers->count - 1];
+	autofd int upper = -1;
+	struct stat st;
+
+	if (mkdirat(dir, "upper", 0755) < 0)
+		return fail_errno("create the directory upper");
+	upper = openat(dir, "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (upper < 0 || stat(top, &st) < 0)
+		return fail_errno("look at layer %s", top);
+	if ((st.st_uid || st.st_gid) && fchown(upper, st.st_uid, st.st_gid) < 0)
+		return fail_errno("set the owner of the directory upper");
+	/* the umask is the user's, the mode is the image's */
+	return fchmod(upper, st.st_mode & 07777) < 0 ? fail_errno("set the mode of the directory upper") : 0;
+}
+
+static int make_directories(struct container *c, const struct image *image)
+{
+	static const char *const names[] = { "work", "rootfs" };
+	int r;
+
+	if (image->layers.count == 0)
+		return fail(-EINVAL, "the image has no layers");
+	if (mkdirat(c->home->containers, c->id, 0700) < 0)
+		return fail_errno("create %s", c->path);
+	c->dir = openat(c->home->containers, c->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (c->dir < 0)
+		return fail_errno("open %s", c->path);
+	r = make_upper(c->dir, &image->layers);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
+		if (mkdirat(c->dir, names[i], 0700) < 0)
+			r = fail_errno("create %s/%s", c->path, names[i]);
+	return r;
+}
+
+/* A new file in a directory that nobody looks into yet: no need to write beside and rename. */
+static int write_new(int dirfd, const char *name, const struct buf *text)
+{
+	autofd int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r = fd < 0 ? -errno : fd_write_full(fd, text->data, text->len);
+
+	return r < 0 ? fail_code(r, "write %s", name) : 0;
+}
+
+/* The user's, or the host's with its network, or the first digits of the id. */
+static char *choose_hostname(const struct run_options *o, const char *id, bool host_network)
+{
+	char host[HOSTNAME_MAX + 1];
+
+	if (o->hostname && *o->hostname)
+		return xstrdup(o->hostname);
+	if (host_network && gethostname(host, sizeof host) == 0)
+		return xstrdup(host);
+	return xstrndup(id, 12);
+}
+
+static int choose_network(const struct run_options *o, bool *ret_host)
+{
+	const char *n = o->network;
+
+	if (n && strcmp(n, "host") != 0 && strcmp(n, "none") != 0)
+		return fail_hint(fail(-ENOSYS, "--network %s is not supported yet", n), "there is none, and host");
+	*ret_host = n && strcmp(n, "host") == 0;
+	return 0;
+}
+
+/* What the spec is made of beside options and image. */
+struct making {
+	struct user user;
+	char *hostname;
+	bool host_network;
+};
+
+static void making_release(struct making *m)
+{
+	user_release(&m->user);
+	free(m->hostname);
+}
+
+static int make_spec(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
+{
+	const char *user = o->user ? o->user : image->config.user ? image->config.user : "";
+	struct files files = { .domainname = o->domainname,
+			       .host_network = m->host_network,
+			       .add_host = &o->add_host,
+			       .dns = &o->dns,
+			       .dns_search = &o->dns_search,
+			       .dns_option = &o->dns_option,
+			       .hostname = m->hostname };
+	struct spec_request request = { .options = o,
+					.image = image,
+					.id = c->id,
+					.dir = c->path,
+					.hostname = m->hostname,
+					.user = &m->user,
+					.host_network = m->host_network };
+	autofd int root = rootview_open(&image->layers, NULL);
+	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
+
+	if (r == 0)
+		r = files_make(c->dir, &files);
+	return r == 0 ? spec_make(&request, &c->spec) : r;
+}
+
+static int write_record(struct container *c, const struct run_options *o, const struct image *image, const struct making *m)
+{
+	struct record_source source = { .id = c->id,
+					.name = c->name,
+					.hostname = m->hostname,
+					.created = clock_now(),
+					.options = o,
+					.image = image,
+					.spec = &c->spec };
+	autobuf record = BUF_INIT, config = BUF_INIT;
+	int r;
+
+	spec_write(&c->spec, &config);
+	r = write_new(c->dir, "config.json", &config);
+	record_write(&source, &record);
+	return r == 0 ? write_new(c->dir, "record.json", &record) : r;
+}
+
+static int create_locked(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
+{
+	int r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path);
+
+	if (r == 0)
+		r = reserve_name(c, o->name && *o->name);
+	if (r == 0)
+		r = make_directories(c, image);
+	if (r == 0)
+		r = make_spec(c, o, image, m);
+	return r == 0 ? write_record(c, o, image, m) : r;
+}
+
+int container_create(const struct home *home, const struct run_options *o, const struct image *image, struct container *ret)
+{
+	autocall(container_release) struct container c = CONTAINER_NONE;
+	autocall(making_release) struct making m = { 0 };
+	char text[NAME_TEXT_MAX];
+	int r = o->name && *o->name ? name_check(o->name) : 0;
+
+	c.home = home;
+	random_hex(c.id, 64);
+	if (r == 0)
+		r = choose_network(o, &m.host_network);
+	if (r < 0)
+		return r;
+	m.hostname = choose_hostname(o, c.id, m.host_network);
+	c.name = xstrdup(o->name && *o->name ? o->name : name_generate(0, text));
+	c.path = xasprintf("%s/containers/%s", home->store->root, c.id);
+	c.spec.linux_.cgroups_path = xasprintf("%s/%s", o->cgroup_parent ? o->cgroup_parent : "/hoy", c.id);
+	c.lock = undo_begin(home, c.id);
+	if (c.lock < 0)
+		return c.lock;
+	r = create_locked(&c, o, image, &m);
+	if (r < 0) {
+		struct error_record why;
+
+		error_pack(r, &why); /* cleaning up may fail, too: the first failure is the one to tell */
+		container_destroy(&c, true);
+		return error_unpack(&why);
+	}
+	*ret = c;
+	c = CONTAINER_NONE;
+	return 0;
+}

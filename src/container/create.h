@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A container on disk, before it runs: its directories, files, record and spec. Made by the command; handed to the monitor
+ * by fork. Until create_commit everything is undone when the process ends, whatever ended it (undo.h).
+ */
+#include "container/home.h"
+#include "container/options.h"
+#include "image/image.h"
+#include "runtime/spec.h"
+
+#include <stdint.h>
+
+#define CONTAINER_ID_MAX 65 /* 64 hex digits and a NUL */
+
+struct container {
+	const struct home *home; /* borrowed */
+	char id[CONTAINER_ID_MAX];
+	char *name;
+	char *path; /* ROOT/containers/ID */
+	int dir;    /* that directory */
+	int lock;   /* RUNROOT/containers/ID: holds the lock while any process has it open */
+	struct spec spec;
+};
+
+#define CONTAINER_NONE ((struct container){ .dir = -1, .lock = -1 })
+
+/* Closes and frees; changes nothing on disk. */
+void container_release(struct container *c);
+/*
+ * Makes it. On failure nothing is left, and the words do not name the container. A name that is taken is -EEXIST in
+ * Docker's words.
+ */
+int container_create(const struct home *home, const struct run_options *o, const struct image *image, struct container *ret);
+/* Undoes container_create. @cgroup_gone: see undo_run. */
+void container_destroy(struct container *c, bool cgroup_gone);

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/record.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/dir.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "container/container.h"
+#include "container/spec.h"
+#include "container/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SIZE_LIMIT (4 << 20)
+
+void record_release(struct record *r)
+{
+	free(r->id);
+	free(r->name);
+	free(r->image);
+	free(r->image_id);
+	free(r->path);
+	free(r->stop_signal);
+	strv_release(&r->args);
+	strv_release(&r->layers);
+	*r = (struct record){ 0 };
+}
+
+static void put_labels(struct json_writer *w, const struct strv *image, const struct strv *options)
+{
+	autostrv all = { 0 };
+
+	for (size_t i = 0; i < image->count; i++)
+		strv_env_set(&all, image->items[i]);
+	for (size_t i = 0; i < options->count; i++) {
+		autofree char *full = xasprintf("%s%s", options->items[i], strchr(options->items[i], '=') ? "" : "=");
+
+		strv_env_set(&all, full);
+	}
+	json_begin_object(w, "Labels");
+	for (size_t i = 0; i < all.count; i++) {
+		size_t key = strcspn(all.items[i], "=");
+		autofree char *name = xstrndup(all.items[i], key);
+
+		json_put_str(w, name, all.items[i] + key + 1);
+	}
+	json_end_object(w);
+}
+
+static void put_config(struct json_writer *w, const struct record_source *s)
+{
+	const struct run_options *o = s->options;
+	const struct imageconfig *c = &s->image->config;
+	autostrv entrypoint = { 0 };
+
+	if (!o->entrypoint_set)
+		strv_add_all(&entrypoint, &c->entrypoint);
+	else if (o->entrypoint && o->entrypoint[0])
+		strv_add(&entrypoint, o->entrypoint);
+	json_begin_object(w, "Config");
+	json_put_str(w, "Hostname", s->hostname);
+	json_put_str(w, "Domainname", o->domainname ? o->domainname : "");
+	json_put_str(w, "User", o->user ? o->user : c->user ? c->user : "");
+	json_put_bool(w, "AttachStdin", o->interactive && !o->detach);
+	json_put_bool(w, "AttachStdout", !o->detach);
+	json_put_bool(w, "AttachStderr", !o->detach);
+	json_put_bool(w, "Tty", o->tty);
+	json_put_bool(w, "OpenStdin", o->interactive);
+	json_put_bool(w, "StdinOnce", o->interactive && !o->detach);
+	json_put_strv(w, "Env", &s->spec->process.env);
+	json_put_strv(w, "Cmd", o->command.count > 0 || o->entrypoint_set ? &o->command : &c->cmd);
+	json_put_str(w, "Image", o->image);
+	json_put_str(w, "WorkingDir", s->spec->process.cwd);
+	json_put_strv(w, "Entrypoint", &entrypoint);
+	put_labels(w, &c->labels, &o->labels);
+	if (o->stop_signal || c->stop_signal)
+		json_put_str(w, "StopSignal", o->stop_signal ? o->stop_signal : c->stop_signal);
+	if (o->stop_timeout >= 0 || c->stop_timeout >= 0)
+		json_put_i64(w, "StopTimeout", o->stop_timeout >= 0 ? o->stop_timeout : c->stop_timeout);
+	json_end_object(w);
+}
+
+static void put_ulimits(struct json_writer *w, const struct spec_rlimits *limits)
+{
+	json_begin_array(w, "Ulimits");
+	for (size_t i = 0; i < limits->count; i++) {
+		json_begin_object(w, NULL);
+		json_put_str(w, "Name", limits->items[i].type);
+		json_put_i64(w, "Hard", (int64_t)limits->items[i].hard); /* unlimited is -1, as in Docker */
+		json_put_i64(w, "Soft", (int64_t)limits->items[i].soft);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void put_host_config(struct json_writer *w, const struct record_source *s)
+{
+	const struct run_options *o = s->options;
+	const struct spec_resources *r = &s->spec->linux_.resources;
+	int64_t nano = 0;
+
+	if (o->cpus)
+		(void)number_fixed(o->cpus, 9, &nano);
+	json_begin_object(w, "HostConfig");
+	json_put_strv(w, "Binds", &o->volumes);
+	json_put_str(w, "NetworkMode", o->network ? o->network : "none");
+	json_begin_object(w, "RestartPolicy");
+	json_put_str(w, "Name", o->restart ? o->restart : "no");
+	json_put_i64(w, "MaximumRetryCount", 0);
+	json_end_object(w);
+	json_put_bool(w, "AutoRemove", o->rm);
+	json_put_strv(w, "CapAdd", &o->cap_add);
+	json_put_strv(w, "CapDrop", &o->cap_drop);
+	json_put_strv(w, "Dns", &o->dns);
+	json_put_strv(w, "DnsOptions", &o->dns_option);
+	json_put_strv(w, "DnsSearch", &o->dns_search);
+	json_put_strv(w, "ExtraHosts", &o->add_host);
+	json_put_strv(w, "GroupAdd", &o->group_add);
+	json_put_bool(w, "Privileged", o->privileged);
+	json_put_bool(w, "ReadonlyRootfs", o->read_only);
+	json_put_strv(w, "SecurityOpt", &o->security_opt);
+	json_put_bool(w, "Init", o->init);
+	json_put_i64(w, "ShmSize", o->shm_size > 0 ? o->shm_size : INT64_C(64) << 20);
+	json_put_strv(w, "Sysctls", &o->sysctls);
+	json_put_i64(w, "CpuShares", o->cpu_shares);
+	json_put_i64(w, "Memory", r->memory.limit.value);
+	json_put_i64(w, "MemorySwap", r->memory.swap.value);
+	json_put_i64(w, "MemoryReservation", o->memory_reservation);
+	json_put_i64(w, "NanoCpus", nano);
+	json_put_i64(w, "CpuPeriod", o->cpu_period);
+	json_put_i64(w, "CpuQuota", o->cpu_quota);
+	json_put_str(w, "CpusetCpus", o->cpuset_cpus ? o->cpuset_cpus : "");
+	json_put_str(w, "CpusetMems", o->cpuset_mems ? o->cpuset_mems : "");
+	json_put_strv(w, "Devices", &o->devices);
+	json_put_bool(w, "OomKillDisable", o->oom_kill_disable);
+	json_put_i64(w, "PidsLimit", o->pids_limit);
+	put_ulimits(w, &s->spec->process.rlimits);
+	json_put_strv(w, "MaskedPaths", &s->spec->linux_.masked_paths);
+	json_put_strv(w, "ReadonlyPaths", &s->spec->linux_.readonly_paths);
+	json_end_object(w);
+}
+
+static void put_mounts(struct json_writer *w, const struct run_options *o, const struct spec_mounts *mounts)
+{
+	/* the user's own are the last ones of the spec: behind hoy's defaults and files */
+	size_t own = o->volumes.count + o->mounts.count + o->tmpfs.count;
+
+	json_begin_array(w, "Mounts");
+	for (size_t i = mounts->count - own; i < mounts->count; i++) {
+		const struct spec_mount *m = &mounts->items[i];
+
+		json_begin_object(w, NULL);
+		json_put_str(w, "Type", m->type);
+		json_put_str(w, "Source", strcmp(m->type, "bind") == 0 ? m->source : "");
+		json_put_str(w, "Destination", m->destination);
+		json_put_bool(w, "RW", !strv_contains(&m->options, "ro") && !strv_contains(&m->options, "rro"));
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+void record_write(const struct record_source *s, struct buf *out)
+{
+	autostrv command = { 0 };
+	autofree char *image_id = xasprintf("sha256:%s", s->image->id);
+	char created[CLOCK_TEXT_MAX];
+	struct json_writer w;
+
+	(void)spec_command(s->options, &s->image->config, &command);
+	json_writer_init(&w, out, false);
+	json_begin_object(&w, NULL);
+	json_put_str(&w, "Id", s->id);
+	json_put_str(&w, "Created", clock_format(s->created, created));
+	json_put_str(&w, "Path", command.items[0]);
+	json_begin_array(&w, "Args");
+	for (size_t i = 1; i < command.count; i++)
+		json_put_str(&w, NULL, command.items[i]);
+	json_end_array(&w);
+	json_put_str(&w, "Image", image_id);
+	json_put_str(&w, "Name", s->name);
+	put_config(&w, s);
+	put_host_config(&w, s);
+	put_mounts(&w, s->options, &s->spec->mounts);
+	json_put_strv(&w, "Layers", &s->image->layers);
+	json_end_object(&w);
+	buf_add_char(out, '\n');
+}
+
+static void copy_str(struct json_object *o, const char *where, const char *key, char **ret)
+{
+	const char *s = NULL;
+
+	if (json_get_str(o, where, key, &s) == 1)
+		*ret = xstrdup(s);
+}
+
+int record_read(int dirfd, struct record *ret)
+{
+	static const char name[] = "record.json";
+	autojson struct json_object *o = NULL;
+	autocall(record_release) struct record r = { 0 };
+	struct json_object *config, *host;
+	const char *created = NULL;
+	int e = json_read(dirfd, name, SIZE_LIMIT, &o);
+
+	if (e < 0)
+		return e;
+	config = json_get(o, "Config");
+	host = json_get(o, "HostConfig");
+	copy_str(o, name, "Id", &r.id);
+	copy_str(o, name, "Name", &r.name);
+	copy_str(o, name, "Path", &r.path);
+	copy_str(config, name, "Image", &r.image);
+	copy_str(config, name, "StopSignal", &r.stop_signal);
+	copy_str(o, name, "Image", &r.image_id);
+	if (r.image_id && strncmp(r.image_id, "sha256:", 7) == 0)
+		memmove(r.image_id, r.image_id + 7, strlen(r.image_id) - 6);
+	if (json_get_str(o, name, "Created", &created) == 1)
+		(void)clock_parse(created, &r.created);
+	e = json_get_strv(o, name, "Args", &r.args);
+	if (e >= 0)
+		e = json_get_strv(o, name, "Layers", &r.layers);
+	if (e >= 0)
+		e = json_get_bool(config, name, "Tty", &r.tty);
+	if (e >= 0)
+		e = json_get_bool(config, name, "OpenStdin", &r.open_stdin);
+	if (e >= 0)
+		e = json_get_bool(host, name, "AutoRemove", &r.auto_remove);
+	if (e < 0)
+		return e;
+	if (!r.id || !r.name || !r.image_id || !r.path)
+		return -EINVAL;
+	*ret = r;
+	r = (struct record){ 0 };
+	return 0;
+}
+
+struct each {
+	int (*visit)(int dirfd, const struct record *r, void *data);
+	void *data;
+};
+
+static int visit_one(int dirfd, const char *name, void *data)
+{
+	const struct each *each = data;
+	autofd int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	autocall(record_release) struct record r = { 0 };
+
+	if (fd < 0 || record_read(fd, &r) < 0)
+		return 0;
+	return each->visit(fd, &r, each->data);
+}
+
+int record_each(const struct home *home, int (*visit)(int dirfd, const struct record *r, void *data), void *data)
+{
+	struct each each = { visit, data };
+
+	return dir_each(home->containers, ".", visit_one, &each);
+}
+
+struct user_of_image {
+	const char *image_id;
+	char *name;
+	bool running;
+};
+
+static int look_for_image(int dirfd, const struct record *r, void *data)
+{
+	struct user_of_image *u = data;
+	autocall(state_release) struct state s = { 0 };
+
+	if (strcmp(r->image_id, u->image_id) != 0)
+		return 0;
+	if (!u->name)
+		u->name = xstrdup(r->name);
+	if (state_read(dirfd, &s) == 0 && (s.status == STATUS_RUNNING || s.status == STATUS_PAUSED)) {
+		xreplace(&u->name, r->name);
+		u->running = true;
+	}
+	return u->running;
+}
+
+int container_uses_image(const struct home *home, const char *image_id, char **ret_name, bool *ret_running)
+{
+	struct user_of_image u = { .image_id = image_id };
+	int r = record_each(home, look_for_image, &u);
+
+	if (r < 0) {
+		free(u.name);
+		return r;
+	}
+	if (!u.name)
+		return 0;
+	*ret_name = u.name;
+	*ret_running = u.running;
+	return 1;
+}

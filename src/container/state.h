@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * What a container is doing: ROOT/containers/ID/state.json, small enough that `ps` reads a thousand of them. The monitor
+ * writes it at each change (beside and renamed), and before it lets go of its lock; a reader takes no lock and sees whether
+ * a monitor that is said to run still lives. No file is the state "created".
+ */
+#include "container/home.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum container_status {
+	STATUS_CREATED,
+	STATUS_RUNNING,
+	STATUS_PAUSED,
+	STATUS_RESTARTING,
+	STATUS_REMOVING,
+	STATUS_EXITED,
+	STATUS_DEAD,
+	STATUS_COUNT,
+};
+
+struct state {
+	enum container_status status;
+	pid_t pid;              /* of the container's pid 1, as the host counts; 0 when it does not run */
+	pid_t monitor;          /* 0 when there is none */
+	uint64_t monitor_start; /* its start time (base/process.h), so that another process of its number is not taken for it */
+	int exit_code;
+	bool oom_killed;
+	char *error;               /* why it could not be started, or NULL */
+	int64_t started, finished; /* nanoseconds since 1970; 0: never */
+};
+
+void state_release(struct state *s);
+const char *state_name(enum container_status status);
+/* The move from one to the other is one that Docker's containers make. */
+bool state_may_become(enum container_status from, enum container_status to);
+/* Reads the state from the container's directory @dirfd. A state that says "running" of a monitor that is gone is exited. */
+int state_read(int dirfd, struct state *ret);
+/* Writes it; plain words of hoy's own directory in errors. Not synced: after a power cut the container did not run. */
+int state_write(int dirfd, const struct state *s);

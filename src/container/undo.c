@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/undo.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/strv.h"
+#include "container/container.h"
+#include "container/name.h"
+#include "container/state.h"
+#include "runtime/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define JOURNAL_MAX (64 << 10)
+#define ID_DIGITS   64
+
+static int open_directory(int dirfd, const char *name)
+{
+	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+int undo_begin(const struct home *home, const char *id)
+{
+	for (;;) {
+		autofd int fd = -1;
+		struct stat st;
+
+		if (mkdirat(home->running, id, 0700) < 0 && errno != EEXIST)
+			return fail_errno("create %s/containers/%s", home->runroot, id);
+		fd = open_directory(home->running, id);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0)
+			return fail_errno("lock %s/containers/%s", home->runroot, id);
+		if (st.st_nlink > 0)
+			return take_fd(&fd);
+		/* between our mkdir and our lock another command took the new directory for an abandoned one: again */
+	}
+}
+
+int undo_write(int fd, const char *name, const char *cgroup)
+{
+	autofd int journal = openat(fd, "undo", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	autobuf text = BUF_INIT;
+	int r = journal < 0 ? -errno : 0;
+
+	buf_add_format(&text, "name %s\ndirectory\n", name);
+	if (cgroup)
+		buf_add_format(&text, "cgroup %s\n", cgroup);
+	if (r == 0)
+		r = fd_write_full(journal, text.data, text.len);
+	return r < 0 ? fail_code(r, "write the undo journal") : 0;
+}
+
+int undo_keep(int fd)
+{
+	autofd int journal = openat(fd, "undo", O_WRONLY | O_APPEND | O_CLOEXEC);
+	int r = journal < 0 ? -errno : fd_write_full(journal, "keep\n", 5);
+
+	return r < 0 ? fail_code(r, "write the undo journal") : 0;
+}
+
+static int remove_cgroup(const char *path)
+{
+	struct cgroup *cgroup = NULL;
+	int r = cgroup_open(path, &cgroup);
+
+	if (r == 0)
+		r = cgroup_kill(cgroup);
+	if (r == 0)
+		r = cgroup_remove(cgroup);
+	cgroup_free(&cgroup);
+	return r == -ENOENT ? 0 : r;
+}
+
+/* The record of a container whose monitor is gone says what is true. */
+static int mark_ended(const struct home *home, const char *id)
+{
+	autofd int dir = open_directory(home->containers, id);
+	autocall(state_release) struct state s = { 0 };
+	int r;
+
+	if (dir < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = state_read(dir, &s);
+	if (r < 0 || s.status != STATUS_EXITED || s.finished)
+		return r;
+	s.finished = clock_now();
+	return state_write(dir, &s);
+}
+
+void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone)
+{
+	autobuf text = BUF_INIT;
+	autostrv lines = { 0 };
+	bool keep;
+	int r = file_read(fd, "undo", JOURNAL_MAX, &text);
+
+	if (r < 0 && r != -ENOENT) {
+		log_warning("cannot clean up after container %.12s: %s", id, error_text(r));
+		return;
+	}
+	strv_split(&lines, text.data, '\n');
+	keep = strv_contains(&lines, "keep");
+	r = 0;
+	for (size_t i = lines.count; i > 0; i--) {
+		const char *line = lines.items[i - 1];
+		int one = 0;
+
+		if (strncmp(line, "cgroup ", 7) == 0 && !cgroup_gone)
+			one = remove_cgroup(line + 7);
+		else if (strcmp(line, "directory") == 0)
+			one = keep ? mark_ended(home, id) : dir_remove_tree(home->containers, id);
+		else if (strncmp(line, "name ", 5) == 0 && !keep)
+			name_release(home, line + 5, id);
+		if (one < 0) {
+			log_warning("cannot clean up after container %.12s: %s", id, error_text(one));
+			r = one;
+		}
+	}
+	if (r == 0)
+		(void)dir_remove_tree(home->running, id);
+}
+
+int undo_try_lock(const struct home *home, const char *id)
+{
+	autofd int fd = open_directory(home->running, id);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	return fstat(fd, &st) == 0 && st.st_nlink > 0 ? take_fd(&fd) : -ENOENT;
+}
+
+static int recover_one(int dirfd, const char *name, void *data)
+{
+	const struct home *home = data;
+	autofd int fd = -1;
+
+	(void)dirfd;
+	if (strlen(name) != ID_DIGITS)
+		return 0;
+	fd = undo_try_lock(home, name);
+	if (fd >= 0)
+		undo_run(home, name, fd, false);
+	return 0;
+}
+
+void container_recover(const struct home *home)
+{
+	(void)dir_each(home->running, ".", recover_one, (void *)home);
+}

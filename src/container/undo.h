@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The undo journal. A container's volatile directory RUNROOT/containers/ID is made first and removed last; who makes or runs
+ * the container holds a lock (flock) on it, which ends with the process whatever killed it. Before anything is made that
+ * outlives a process, the file "undo" in it says so; whoever finds the directory with a free lock undoes what is written:
+ *
+ *	cgroup PATH    kill what is in it, remove it
+ *	name NAME      the name is given up     } unless a line
+ *	directory      ROOT/containers/ID goes  } "keep" follows: then the container has ended and stays as a record
+ */
+#include "container/home.h"
+
+#include <stdbool.h>
+
+/*
+ * Makes the volatile directory and takes its lock. Returns the directory's descriptor, which holds the lock and is shared by
+ * fork; or -errno with words.
+ */
+int undo_begin(const struct home *home, const char *id);
+/* Writes the journal: all of it, before the first of it is made. @cgroup may be NULL. */
+int undo_write(int fd, const char *name, const char *cgroup);
+/* From here on the container is kept as a record when it ends. */
+int undo_keep(int fd);
+/*
+ * Undoes what the journal of the directory @fd (whose lock the caller holds) says and removes it; @cgroup_gone: the caller
+ * removed the cgroup itself. Errors are warnings: the next command tries again.
+ */
+void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone);
+/*
+ * The lock of another container's directory, without waiting: the descriptor, -EAGAIN when somebody holds it, -ENOENT when
+ * there is none (both without words).
+ */
+int undo_try_lock(const struct home *home, const char *id);

@@ -134,3 +134,24 @@ int format_print_list(const struct format_list *list, struct json_object *rows, 
 		fwrite(out.data, 1, out.len, file);
 	return r;
 }
+
+int format_print_value(const char *format, struct json_object *value, FILE *file)
+{
+	autofree char *text = unescape(format);
+	autoformat *template = NULL;
+	autobuf out = BUF_INIT;
+	struct json_writer w;
+	int r = 0;
+
+	if (!strcmp(format, "json")) {
+		json_writer_init(&w, &out, false);
+		json_put_value(&w, NULL, value);
+	} else {
+		r = format_parse(text, &template);
+		if (r == 0)
+			r = format_execute(template, value, &out);
+	}
+	if (r == 0)
+		fprintf(file, "%s\n", out.data);
+	return r;
+}

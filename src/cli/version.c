@@ -1,21 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/command.h"
+#include "cli/format.h"
+#include "image/platform.h"
 
-#include <stdio.h>
+#include <sys/utsname.h>
+
+struct version_flags {
+	const char *format;
+};
+
+static const struct option version_table[] = {
+	{ 'f', "format", OPTION_STRING, offsetof(struct version_flags, format), "string",
+	  "Print in this format: \"json\", or a template such as {{.Client.Version}}" },
+	OPTIONS_END,
+};
+
+/* There is no daemon: what Docker calls client and server is one program. */
+static void fill(struct json_writer *w, const char *key, const struct platform *platform, const char *kernel)
+{
+	json_begin_object(w, key);
+	json_put_str(w, "Version", HOY_VERSION);
+	json_put_str(w, "Os", platform->os);
+	json_put_str(w, "Arch", platform->architecture);
+	json_put_str(w, "KernelVersion", kernel);
+	json_end_object(w);
+}
 
 static int version_run(const struct cli *cli, void *options)
 {
+	const struct version_flags *flags = options;
+	autojson struct json_object *value = NULL;
+	struct utsname kernel = { 0 };
+	struct platform platform;
+	autobuf text = BUF_INIT;
+	struct json_writer w;
+	int r;
+
 	(void)cli;
-	(void)options;
-	puts("hoy version " HOY_VERSION);
-	return 0;
+	uname(&kernel);
+	platform_host(&platform);
+	if (!flags->format) {
+		printf("hoy:\n Version:    %s\n OS/Arch:    %s/%s\n Kernel:     %s\n", HOY_VERSION, platform.os,
+		       platform.architecture, kernel.release);
+		return 0;
+	}
+	json_writer_init(&w, &text, false);
+	json_begin_object(&w, NULL);
+	fill(&w, "Client", &platform, kernel.release);
+	fill(&w, "Server", &platform, kernel.release);
+	json_end_object(&w);
+	r = json_parse(text.data, text.len, "version", &value);
+	return r < 0 ? r : format_print_value(flags->format, value, stdout);
 }
 
 const struct command command_version = {
 	.name = "version",
-	.usage = "",
+	.usage = "[OPTIONS]",
 	.summary = "Show the version information",
-	.manual = "Shows the version of hoy.\n",
+	.manual =
+		"Shows the version of hoy, and the platform and the kernel it runs on. Scripts that ask Docker for the version of its "
+		"client or of its server get that of hoy: they are one program.\n",
+	.options = version_table,
+	.options_size = sizeof(struct version_flags),
 	.interspersed = true,
 	.run = version_run,
 };

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/filter.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <string.h>
+
+int filter_check(const char *value)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value)
+		return fail(-EINVAL, "bad format of filter (expected name=value)");
+	return 0;
+}
+
+/* The value when @filter has this name, or NULL. */
+static const char *value_of(const char *filter, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(filter, name, len) && filter[len] == '=' ? filter + len + 1 : NULL;
+}
+
+int filter_names(const struct strv *filters, const char *const *names)
+{
+	for (size_t i = 0; i < filters->count; i++) {
+		bool known = false;
+
+		for (const char *const *name = names; *name && !known; name++)
+			known = value_of(filters->items[i], *name) != NULL;
+		if (!known)
+			return fail(-EINVAL, "invalid filter '%.*s'", (int)strcspn(filters->items[i], "="), filters->items[i]);
+	}
+	return 0;
+}
+
+bool filter_holds(const struct strv *filters, const char *name, bool (*match)(const char *value, void *data), void *data)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < filters->count; i++) {
+		const char *value = value_of(filters->items[i], name);
+
+		if (value && match(value, data))
+			return true;
+		named |= value != NULL;
+	}
+	return !named;
+}
+
+bool filter_holds_labels(const struct strv *filters, const struct strv *labels)
+{
+	for (size_t i = 0; i < filters->count; i++) {
+		const char *value = value_of(filters->items[i], "label");
+
+		if (!value)
+			continue;
+		if (strchr(value, '=') ? !strv_contains(labels, value) : !strv_env_get(labels, value))
+			return false;
+	}
+	return true;
+}

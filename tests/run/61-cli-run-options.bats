@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The options of run that no container is needed for: each of Docker's is known, and what is wrong is said in one line with
+# exit code 125, before anything is pulled or made.
+load lib
+
+setup() { scratch_up; }
+
+# refused WORDS OPTION…: exit 125, the line ends with these words, and nothing was made
+refused() {
+	local words=$1
+	shift
+	run hoy run "$@" 127.0.0.1:1/nothing true
+	[ "$status" = 125 ] && [[ ${lines[0]} == "hoy: "*"$words" ]] || {
+		echo "hoy run $*: $status: $output"
+		return 1
+	}
+}
+
+@test "what hoy does not have yet says so, by name" {
+	local flag
+	for flag in --detach -d --publish-all -P --oom-kill-disable --no-healthcheck --use-api-socket; do
+		run hoy run "$flag" 127.0.0.1:1/nothing
+		[ "$status" = 125 ]
+		[[ ${lines[0]} == "hoy: --"*" is not supported yet" ]]
+	done
+	for flag in annotation attach blkio-weight blkio-weight-device cgroup-parent cgroupns cpu-count cpu-percent cpu-period cpu-quota \
+		cpu-rt-period cpu-rt-runtime cpu-shares cpuset-mems detach-keys device-cgroup-rule device-read-bps device-read-iops \
+		device-write-bps device-write-iops dns-opt dns-option dns-search domainname expose gpus group-add health-cmd health-interval \
+		health-retries health-start-interval health-start-period health-timeout io-maxbandwidth io-maxiops ip ip6 ipc isolation \
+		kernel-memory label-file link link-local-ip log-driver log-opt mac-address memory-reservation memory-swappiness net-alias \
+		network-alias oom-score-adj pid publish restart runtime stop-signal stop-timeout storage-opt userns uts volume-driver \
+		volumes-from; do
+		run hoy run "--$flag" 1 127.0.0.1:1/nothing
+		[ "$status" = 125 ]
+		[ "$output" = "hoy: --$flag is not supported yet" ] || {
+			echo "--$flag: $output"
+			false
+		}
+	done
+}
+
+@test "values that are wrong are refused in Docker's words" {
+	refused "invalid argument \"abc\" for \"-m, --memory\" flag: invalid size: 'abc'" -m abc
+	refused 'invalid argument "foo=1" for "--ulimit" flag: invalid ulimit type: foo' --ulimit foo=1
+	refused "invalid argument \"=a\" for \"-e, --env\" flag: invalid environment variable: =a" -e =a
+	refused "invalid argument \"a\" for \"--dns\" flag: IP address is not correctly formatted: a" --dns a
+	refused "too many colons" -v /a:/b:ro:rw
+	refused "named volumes are not supported yet: name a directory of the host, as in /srv/data:/data" -v data:/data
+	refused "target is required" --mount type=bind,src=/a
+	refused "cannot mix 'tmpfs-*' options with mount type 'bind'" --mount type=bind,src=/a,dst=/b,tmpfs-size=1
+	refused "it needs to be an absolute path" -w data
+	refused "network bridge is not supported yet: there are none and host" --network bridge
+	refused 'it must be one of "always", "missing" or "never"' --pull sometimes
+	refused "there are only $(getconf _NPROCESSORS_ONLN) CPUs available" --cpus 9999
+	refused "sysctl 'kernel.core_pattern=|/x' is not allowed" --sysctl 'kernel.core_pattern=|/x'
+	[ ! -e "$SCRATCH/root" ]
+}
+
+@test "what was given as -- or behind the image is the container's" {
+	refused "no such image here, and --pull never" --pull never
+	# the flag behind the image is not hoy's, so the image is what is missing
+	run hoy run --pull never 127.0.0.1:1/nothing --nonsense
+	[ "$status" = 125 ]
+	[[ $output == *"no such image"* ]]
+	run hoy run --pull never -- 127.0.0.1:1/nothing --nonsense
+	[ "$status" = 125 ]
+	[[ $output == *"no such image"* ]]
+}

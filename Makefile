@@ -6,6 +6,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 ARGS    ?= echo Hello, World!
 MESON_FLAGS ?=
+PROBE   := $(shell mktemp -u)
 export BUILD RUNTIME
 
 .PHONY: all demo test check test-runtime bench bench-pull install format lint fuzz dev dev-valgrind clean help
@@ -15,7 +16,9 @@ all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 
 $(BUILD)/build.ninja:
 	@tools/install-deps --check build
-	@meson setup $(BUILD) --prefix $(PREFIX) $(MESON_FLAGS) >/dev/null
+	@static=true; echo 'int main(void) { return 0; }' | $(CC) -static -x c - -o $(PROBE) -ljson-c -lnettle -lseccomp 2>/dev/null || \
+		{ static=false; echo "no static json-c, nettle and libseccomp here: linking hoy dynamically"; }; rm -f $(PROBE); \
+	meson setup $(BUILD) --prefix $(PREFIX) -Dstatic=$$static $(MESON_FLAGS) >/dev/null
 
 demo: ## install what is missing, build, and show a container beside its host
 	@tools/install-deps build demo
@@ -45,7 +48,7 @@ bench-pull: ## pull and unpack of a large image from loopback, against every pee
 	@bench/run pull
 
 install: all ## programs, manual and completion below PREFIX
-	@meson install -C $(BUILD)
+	@meson configure $(BUILD) --prefix $(PREFIX) && meson install -C $(BUILD) --quiet
 
 format: ## every C file as .clang-format has it
 	@tools/install-deps --check lint

@@ -103,12 +103,6 @@ static int run_run(const struct cli *cli, void *options)
 
 	if (r < 0)
 		return r;
-	if (flags->run.interactive && flags->run.tty && !isatty(STDIN_FILENO)) {
-		/* Docker's words and its exit code */
-		log_line(LOG_ERROR, "the input device is not a TTY");
-		log_line(LOG_ERROR, "hint: leave -t away when stdin is a file or a pipe");
-		return EXIT_FAILURE;
-	}
 	flags->run.image = cli->args[0];
 	for (size_t i = 1; i < cli->arg_count; i++)
 		strv_add(&flags->run.command, cli->args[i]);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "container/device.h"
+#include "container/files.h"
 #include "container/mount_option.h"
 #include "container/name.h"
 #include "container/resources.h"
@@ -163,7 +164,7 @@ static int check_explain(const char *value)
 
 /* In the order of the alphabet, as the help shows them. */
 const struct option run_table[] = {
-	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts" },
+	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts", .check = files_check_host },
 	LATER(0, "annotation", OPTION_LIST, "map", "Add an annotation to the spec that the runtime gets"),
 	LATER('a', "attach", OPTION_LIST, "list", "Attach to stdin, stdout or stderr"),
 	LATER(0, "blkio-weight", OPTION_STRING, "uint16", "Share of block I/O, from 10 to 1000; 0 turns it off"),

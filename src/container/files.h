@@ -16,3 +16,5 @@ struct files {
 
 /* Writes hosts, hostname and resolv.conf into the directory @dirfd. -EINVAL with words for options that are wrong. */
 int files_make(int dirfd, const struct files *f);
+/* One --add-host alone: -EINVAL or -ENOSYS with words when files_make would refuse it. */
+int files_check_host(const char *option);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * System call filters: from linux.seccomp of a spec to a BPF program in the kernel. seccomp_load runs in the parent half
+ * System call filters: from linux.seccomp of a spec to a BPF program in the kernel. seccomp_program_load runs in the parent half
  * (or in `exec`): it takes the program from the cache or compiles it (seccomp_compile.c: a search tree over ranges of
- * system call numbers) and stores it there. seccomp_apply runs in init, after it has what it needs of the system: it
+ * system call numbers) and stores it there. seccomp_program_apply runs in init, after it has what it needs of the system: it
  * allocates nothing and makes two system calls. A profile in Docker's JSON format becomes a spec_seccomp in
  * seccomp_profile.c, which the engine calls; the runtime knows the resolved OCI form alone.
  */
@@ -28,15 +28,15 @@ struct seccomp_program {
  * compiled programs, made (0700) when it is missing; NULL: no cache. A cache that cannot be used is no error. -EINVAL
  * with words that name the property when the spec is invalid (unknown action, operator, architecture or flag).
  */
-int seccomp_load(const struct spec_seccomp *seccomp, const char *cache_dir, struct seccomp_program *ret);
-void seccomp_release(struct seccomp_program *program);
-/* The filter's actions include SCMP_ACT_NOTIFY: seccomp_apply returns a listener that must reach listenerPath. */
-bool seccomp_notifies(const struct seccomp_program *program);
+int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_dir, struct seccomp_program *ret);
+void seccomp_program_release(struct seccomp_program *program);
+/* The filter's actions include SCMP_ACT_NOTIFY: seccomp_program_apply returns a listener that must reach listenerPath. */
+bool seccomp_program_notifies(const struct seccomp_program *program);
 /*
  * Installs it for this thread; for a process without CAP_SYS_ADMIN no_new_privs must be set before. *@ret_listener is the
  * listener's descriptor (close-on-exec) or -1. Nothing to do for count 0.
  */
-int seccomp_apply(const struct seccomp_program *program, int *ret_listener);
+int seccomp_program_apply(const struct seccomp_program *program, int *ret_listener);
 /*
  * Sends the listener to the agent at listenerPath: one message with the container process state of the runtime spec and
  * the descriptor "seccompFd". @state is the state of the container as JSON, @pid the process that has the filter. Runs

@@ -492,9 +492,47 @@ static void add_range(struct ranges *list, uint32_t first, uint32_t value, secco
 	list->items[list->count++] = (struct seccomp_range){ .first = first, .value = value, .place = place };
 }
 
+/* Conditions that were written for one architecture serve the others, too: socket's are the largest part of a program. */
+struct written {
+	const struct alternative **list;
+	size_t count;
+	seccomp_place place;
+};
+
+struct writer {
+	struct seccomp_assembler a;
+	struct written *written;
+	size_t written_count;
+};
+
+static void writer_release(struct writer *w)
+{
+	seccomp_assembler_release(&w->a);
+	for (size_t i = 0; i < w->written_count; i++)
+		free(w->written[i].list);
+	free(w->written);
+}
+
+/* Takes ownership of @list. */
+static seccomp_place write_alternatives(struct writer *w, const struct alternative **list, size_t count, uint32_t otherwise)
+{
+	seccomp_place place = 0;
+
+	for (size_t i = 0; i < w->written_count; i++)
+		if (w->written[i].count == count && memcmp(w->written[i].list, list, count * sizeof *list) == 0) {
+			free(list);
+			return w->written[i].place;
+		}
+	place = emit_by_size(&w->a, list, count, otherwise);
+	if (!place)
+		place = emit_alternatives(&w->a, list, count, otherwise);
+	w->written = xrealloc(w->written, (w->written_count + 1) * sizeof *w->written);
+	w->written[w->written_count++] = (struct written){ list, count, place };
+	return place;
+}
+
 /* All entries of one number. A rule without conditions overrides those with some, as in libseccomp. */
-static void add_number(struct seccomp_assembler *a, const struct plan *plan, const struct entry *entries, size_t count,
-		       struct ranges *ranges)
+static void add_number(struct writer *w, const struct plan *plan, const struct entry *entries, size_t count, struct ranges *ranges)
 {
 	autofree const struct alternative **list = xcalloc(count, sizeof *list);
 	seccomp_place place;
@@ -506,14 +544,12 @@ static void add_number(struct seccomp_assembler *a, const struct plan *plan, con
 			return;
 		}
 	}
-	place = emit_by_size(a, list, count, plan->default_value);
-	if (!place)
-		place = emit_alternatives(a, list, count, plan->default_value);
+	place = write_alternatives(w, take(&list), count, plan->default_value);
 	add_range(ranges, entries[0].number, 0, place);
 }
 
 /* The ranges of one architecture from @first on, appended to @ranges. */
-static void add_arch(struct seccomp_assembler *a, const struct plan *plan, uint32_t token, uint32_t first, struct ranges *ranges)
+static void add_arch(struct writer *w, const struct plan *plan, uint32_t token, uint32_t first, struct ranges *ranges)
 {
 	autocall(entries_release) struct entries e = { 0 };
 
@@ -522,7 +558,7 @@ static void add_arch(struct seccomp_assembler *a, const struct plan *plan, uint3
 	for (size_t i = 0, n; i < e.count; i += n) {
 		for (n = 1; i + n < e.count && e.items[i + n].number == e.items[i].number; n++)
 			;
-		add_number(a, plan, &e.items[i], n, ranges);
+		add_number(w, plan, &e.items[i], n, ranges);
 		if (e.items[i].number != UINT32_MAX)
 			add_range(ranges, e.items[i].number + 1, plan->default_value, 0);
 	}
@@ -544,31 +580,31 @@ static bool has_arch(const struct plan *plan, uint32_t token)
 	return false;
 }
 
-static seccomp_place emit_arch(struct seccomp_assembler *a, const struct plan *plan, uint32_t arch)
+static seccomp_place write_arch(struct writer *w, const struct plan *plan, uint32_t arch)
 {
 	struct ranges ranges = { 0 };
 	seccomp_place p;
 
 	if (arch != AUDIT_ARCH_X86_64) {
-		add_arch(a, plan, arch, 0, &ranges);
+		add_arch(w, plan, arch, 0, &ranges);
 	} else {
-		add_arch(a, plan, SCMP_ARCH_X86_64, 0, &ranges);
+		add_arch(w, plan, SCMP_ARCH_X86_64, 0, &ranges);
 		if (has_arch(plan, SCMP_ARCH_X32)) {
-			add_arch(a, plan, SCMP_ARCH_X32, X32_BIT, &ranges);
+			add_arch(w, plan, SCMP_ARCH_X32, X32_BIT, &ranges);
 		} else if (!plan->unknown_is_enosys) {
 			/* -1 is what a tracer makes of a call it wants skipped */
 			add_range(&ranges, X32_BIT, SECCOMP_RET_KILL_THREAD, 0);
 			add_range(&ranges, UINT32_MAX, plan->default_value, 0);
 		}
 	}
-	p = seccomp_emit_search(a, ranges.items, ranges.count);
+	p = seccomp_emit_search(&w->a, ranges.items, ranges.count);
 	free(ranges.items);
-	return seccomp_emit_load(a, offsetof(struct seccomp_data, nr), p);
+	return seccomp_emit_load(&w->a, offsetof(struct seccomp_data, nr), p);
 }
 
 int seccomp_compile(const struct spec_seccomp *seccomp, struct seccomp_program *ret)
 {
-	autocall(seccomp_assembler_release) struct seccomp_assembler a = { 0 };
+	autocall(writer_release) struct writer w = { 0 };
 	autocall(plan_release) struct plan plan = { 0 };
 	struct seccomp_program program = { 0 };
 	uint32_t arches[ARCH_MAX];
@@ -591,13 +627,13 @@ int seccomp_compile(const struct spec_seccomp *seccomp, struct seccomp_program *
 			arches[count++] = arch;
 	}
 	for (size_t i = count; i-- > 0;)
-		sections[i] = emit_arch(&a, &plan, arches[i]);
+		sections[i] = write_arch(&w, &plan, arches[i]);
 	/* a call of an architecture that nobody spoke of: kill, as libseccomp */
-	p = seccomp_emit_return(&a, SECCOMP_RET_KILL_THREAD);
+	p = seccomp_emit_return(&w.a, SECCOMP_RET_KILL_THREAD);
 	for (size_t i = count; i-- > 0;)
-		p = seccomp_emit_jump(&a, BPF_JEQ, arches[i], sections[i], p);
-	(void)seccomp_emit_load(&a, offsetof(struct seccomp_data, arch), p);
-	r = seccomp_assembler_finish(&a, &program);
+		p = seccomp_emit_jump(&w.a, BPF_JEQ, arches[i], sections[i], p);
+	(void)seccomp_emit_load(&w.a, offsetof(struct seccomp_data, arch), p);
+	r = seccomp_assembler_finish(&w.a, &program);
 	if (r == 0)
 		*ret = program;
 	return r;

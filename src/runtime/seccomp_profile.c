@@ -39,7 +39,7 @@ struct profile_arch {
 	const char *const *sub_arches;
 };
 
-#include "runtime/seccomp_default.h"
+#include <runtime/seccomp_default.h> /* made by tools/seccomp-table when it is built */
 
 /* Go's names of the machine, as Docker's profiles write them, and the spec's. */
 static const struct {

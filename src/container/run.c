@@ -147,9 +147,12 @@ static int run_container(const struct run_options *o, struct container *c, int *
 	container_recover(c->home); /* the monitor is at work: time to look for what others left */
 	r = wait_for_it(o, &a, &end);
 	if (r < 0) {
+		struct error_record why;
+
+		error_pack(r, &why);
 		(void)waitpid(pid, NULL, 0);
 		container_recover(c->home);
-		return r;
+		return error_unpack(&why);
 	}
 	*ret_exit_code = end.exit_code;
 	if (end.kind == MESSAGE_FAILED)

@@ -73,8 +73,9 @@ int undo_keep(int fd)
 
 static int remove_cgroup(const char *path)
 {
+	struct cgroup_options options = { .path = path };
 	struct cgroup *cgroup = NULL;
-	int r = cgroup_open(path, &cgroup);
+	int r = cgroup_find(&options, &cgroup);
 
 	if (r == 0)
 		r = cgroup_kill(cgroup);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --explain=script: the container is built for real, up to the point where its command would execute, in a place of its own;
+ * every step reports itself as one record "H|C|X<TAB>command<TAB># why" (kernel/step.h). Arranged they are a script: the
+ * host's part, what a process does to enter the container (in files of the script's directory, for a shell cannot clone),
+ * and the cleaning up in a trap.
+ */
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/dir.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "container/container.h"
+#include "container/create.h"
+#include "container/message.h"
+#include "kernel/step.h"
+#include "runtime/runtime.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RECORDS_MAX (8 << 20)
+#define FILE_MAX    (1 << 20)
+
+/* The script in the making. */
+struct script {
+	const struct container *container;
+	struct buf host, enter, inside, cleanup;
+};
+
+static void script_release(struct script *s)
+{
+	buf_release(&s->host);
+	buf_release(&s->enter);
+	buf_release(&s->inside);
+	buf_release(&s->cleanup);
+}
+
+/* Adds @line with the place it was built in as $DIR and its id as $ID, where a shell replaces them: not in single quotes. */
+static void add_words(struct buf *out, const struct container *c, const char *line)
+{
+	size_t path = strlen(c->path), id = strlen(c->id);
+	bool quoted = false;
+
+	while (*line) {
+		quoted ^= *line == '\'';
+		if (!quoted && strncmp(line, c->path, path) == 0) {
+			buf_add_str(out, "${DIR}");
+			line += path;
+		} else if (!quoted && strncmp(line, c->id, id) == 0) {
+			buf_add_str(out, "${ID}");
+			line += id;
+		} else {
+			buf_add_char(out, *line++);
+		}
+	}
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+/* "echo 4711 > …/cgroup.procs": the process that enters is another one when the script runs. */
+static bool is_entering(const char *command)
+{
+	return strncmp(command, "echo ", 5) == 0 && isdigit((unsigned char)command[5]) && ends_with(command, "/cgroup.procs");
+}
+
+static void add_line(struct buf *out, const struct container *c, const char *command, const char *why)
+{
+	add_words(out, c, command);
+	if (why && *why)
+		buf_add_format(out, "  %s", why);
+	buf_add_char(out, '\n');
+}
+
+static void add_host(struct script *s, const char *command, const char *why)
+{
+	if (strncmp(command, "unshare ", 8) == 0) {
+		autofree char *full = xasprintf("exec %s sh ${DIR}/inside.sh", command);
+
+		add_line(&s->enter, s->container, full, why);
+	} else if (is_entering(command)) {
+		autobuf whole = BUF_INIT;
+		autofree char *line = xasprintf("echo $$%s", command + 5 + strspn(command + 5, "0123456789"));
+
+		/* in front of the unshare line: whoever is in the cgroup takes its children with it */
+		add_line(&whole, s->container, line, why);
+		buf_add_str(&whole, s->enter.data);
+		buf_clear(&s->enter);
+		buf_add_str(&s->enter, whole.data);
+	} else {
+		add_line(&s->host, s->container, command, why);
+	}
+}
+
+/* One record; its parts are cut in place. */
+static void add_record(struct script *s, char *record)
+{
+	char *command = strchr(record, '\t'), *why;
+
+	if (!command)
+		return;
+	*command++ = '\0';
+	why = strchr(command, '\t');
+	if (why)
+		*why++ = '\0';
+	switch (record[0]) {
+	case 'H':
+		add_host(s, command, why);
+		break;
+	case 'C':
+		add_line(&s->inside, s->container, command, why);
+		break;
+	case 'X':
+		add_line(&s->cleanup, s->container, command, why);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A file that the container mounts, as a here document. */
+static int print_file(const struct container *c, const char *name)
+{
+	autobuf text = BUF_INIT;
+	int r = file_read(c->dir, name, FILE_MAX, &text);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	printf("cat >${DIR}/%s <<'END_OF_FILE'\n%s%sEND_OF_FILE\n", name, text.data,
+	       text.len && text.data[text.len - 1] != '\n' ? "\n" : "");
+	return 0;
+}
+
+static int print_script(const struct script *s, const char *image)
+{
+	static const char *const files[] = { "hosts", "hostname", "resolv.conf" };
+	const struct container *c = s->container;
+	struct stat st;
+	int r = 0;
+
+	if (fstatat(c->dir, "upper", &st, 0) < 0)
+		return fail_errno("look at the upper directory");
+	printf("#!/bin/sh\n"
+	       "# The container that hoy makes of %s, by hand: run it as root. It uses the image's layers where hoy keeps them.\n"
+	       "# What has no shell equivalent stands in it as a remark.\n"
+	       "set -eu\n"
+	       "ID=%s\n"
+	       "DIR=$(mktemp -d)\n"
+	       "ROOT=${DIR}/rootfs\n"
+	       "export ID DIR ROOT\n\n"
+	       "cleanup() {\n"
+	       "set +e\n"
+	       "%s"
+	       "rm -rf ${DIR}\n"
+	       "}\n"
+	       "trap cleanup EXIT\n\n"
+	       "# the directories of the container, and the files that are its own\n"
+	       "mkdir -m %04o ${DIR}/upper && chown %u:%u ${DIR}/upper\n"
+	       "mkdir ${DIR}/work ${DIR}/rootfs\n",
+	       image, c->id, s->cleanup.data, st.st_mode & 07777, st.st_uid, st.st_gid);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(files); i++)
+		r = print_file(c, files[i]);
+	if (r < 0)
+		return r;
+	printf("\n# outside: before the namespaces exist\n%s\n"
+	       "# inside: what the first process does in its new namespaces\n"
+	       "cat >${DIR}/inside.sh <<'END_OF_INSIDE'\nset -eu\n%sEND_OF_INSIDE\n\n"
+	       "# a process of its own goes in, so that this one can clean up\n"
+	       "cat >${DIR}/enter.sh <<'END_OF_ENTER'\nset -eu\n%sEND_OF_ENTER\n\n"
+	       "status=0\n"
+	       "sh ${DIR}/enter.sh || status=$?\n"
+	       "exit $status\n",
+	       s->host.data, s->inside.data, s->enter.data);
+	return fflush(stdout) == 0 ? 0 : fail_errno("write the script");
+}
+
+/* The child: builds the container and takes it down again, each step a record in the pipe @records. */
+static _Noreturn void build(const struct container *c, int records, int control)
+{
+	struct runtime_create create = { .id = c->id,
+					 .spec = &c->spec,
+					 .bundle = AT_FDCWD,
+					 .stdio = { -1, -1, -1 },
+					 .console_socket = -1,
+					 .die_with_parent = true,
+					 .script_only = true };
+	struct runtime_container runtime = RUNTIME_CONTAINER_NONE;
+	struct message last = { .kind = MESSAGE_EXITED };
+	int r, status;
+
+	step_explain(EXPLAIN_SCRIPT, records);
+	r = runtime_create(&create, &runtime);
+	if (r == 0)
+		r = runtime_start(&runtime);
+	if (r < 0) {
+		last.kind = MESSAGE_FAILED;
+		error_pack(r, &last.error);
+	} else {
+		(void)waitpid(runtime.pid, &status, 0);
+	}
+	step_set_side(STEP_CLEANUP);
+	(void)runtime_delete(&runtime);
+	(void)message_send(control, &last, NULL, 0);
+	_exit(0);
+}
+
+/* Forks the builder and reads all it says. */
+static int collect(const struct container *c, struct buf *records)
+{
+	autofd int out = -1, in = -1, ours = -1, theirs = -1;
+	int pipes[2], sockets[2], r;
+	struct message last;
+	pid_t pid;
+
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return fail_errno("create a pipe");
+	out = pipes[0];
+	in = pipes[1];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return fail_errno("create a pair of sockets");
+	ours = sockets[0];
+	theirs = sockets[1];
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return fail_errno("fork");
+	if (pid == 0)
+		build(c, in, theirs);
+	close(take_fd(&in));
+	close(take_fd(&theirs));
+	r = file_read_fd(out, "the steps", RECORDS_MAX, records);
+	if (r < 0)
+		close(take_fd(&out)); /* the builder must not wait for us while we wait for it */
+	(void)waitpid(pid, NULL, 0);
+	if (r < 0)
+		return r;
+	if (message_receive(ours, &last, NULL, 0) != 1)
+		return fail(-ECONNRESET, "the process that builds it ended without a word");
+	return last.kind == MESSAGE_FAILED ? error_unpack(&last.error) : 0;
+}
+
+static int make_script(const struct container *c, const char *image)
+{
+	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT };
+	autobuf records = BUF_INIT;
+	char *line, *rest;
+	int r = collect(c, &records);
+
+	if (r < 0)
+		return r;
+	for (line = strtok_r(records.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		add_record(&s, line);
+	return print_script(&s, image);
+}
+
+int container_explain_script(const struct home *home, const struct run_options *o, const struct image *image)
+{
+	autocall(container_release) struct container c = CONTAINER_NONE;
+	int r = container_create(home, o, image, &c);
+
+	if (r < 0)
+		return r;
+	r = make_script(&c, o->image);
+	if (r < 0) {
+		struct error_record why;
+
+		error_pack(r, &why);
+		container_destroy(&c, false);
+		return error_unpack(&why);
+	}
+	container_destroy(&c, true);
+	return 0;
+}

@@ -34,6 +34,7 @@ struct life {
 	struct loop *loop;
 	struct runtime_container runtime;
 	struct stream streams[STREAMS];
+	struct log_writer *log; /* NULL while nothing was written */
 	struct state state;
 	uint64_t memory_limit;
 	bool ended; /* pid 1 of the container has been reaped */
@@ -201,6 +202,18 @@ static void on_stream_end(void *data, struct stream *s)
 	check_end(data);
 }
 
+/* Opened at the first byte: a container that says nothing pays nothing. */
+static void on_output(void *data, const struct stream *s, const char *bytes, size_t len)
+{
+	struct life *l = data;
+
+	if (!l->log && log_writer_open(l->m->container->dir, "log", &l->m->log_options, &l->log) < 0) {
+		l->m->log = false;
+		return;
+	}
+	log_writer_add(l->log, s == &l->streams[ERROR] ? LOG_STDERR : LOG_STDOUT, bytes, len);
+}
+
 static int on_exit_of(struct loop *loop, int fd, uint32_t events, void *data)
 {
 	struct life *l = data;
@@ -237,6 +250,7 @@ static int watch(struct life *l)
 		l->streams[i].control = l->m->control;
 		l->streams[i].ended = on_stream_end;
 		l->streams[i].data = l;
+		l->streams[i].log = l->m->log ? on_output : NULL;
 		if (l->streams[i].from >= 0)
 			r = stream_start(l->loop, &l->streams[i]);
 	}
@@ -251,6 +265,7 @@ static void finish(struct life *l)
 				  .memory_limit = l->memory_limit };
 	struct container *c = l->m->container;
 
+	log_writer_close(&l->log);
 	undo_run(c->home, c->id, c->lock, true);
 	(void)message_send(l->m->control, &exited, NULL, 0);
 }

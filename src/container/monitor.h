@@ -7,6 +7,7 @@
  * container gets SIGKILL when the monitor dies, whatever killed it, so a record is never wrong about it for long.
  */
 #include "container/create.h"
+#include "container/log_write.h"
 
 #include <stdbool.h>
 
@@ -17,6 +18,8 @@ struct monitor {
 	int output, error; /* the command's pipes for what the container writes; -1: nobody watches */
 	bool remove;       /* --rm: nothing is left in the end */
 	bool tty, detached;
+	bool log; /* what it writes is kept (log_write.h); the file is made when the first byte comes */
+	struct log_options log_options;
 };
 
 /* Runs in the forked child, and ends it. Owns all descriptors of @m and the container. */

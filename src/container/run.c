@@ -118,6 +118,15 @@ static int wait_for_it(const struct run_options *o, struct attachment *a, struct
 	return r == 1 ? 0 : fail(-ECONNRESET, "its monitor ended without a word");
 }
 
+/*
+ * In the foreground with --rm there is a reader already, and the log would vanish with the container: a pipeline must not
+ * pay for it (a megabyte of short lines is many megabytes of records).
+ */
+static bool keeps_log(const struct run_options *o)
+{
+	return !(o->rm && !o->detach) && (!o->log_driver || strcmp(o->log_driver, "none") != 0);
+}
+
 static int run_container(const struct run_options *o, struct container *c, int *ret_exit_code)
 {
 	struct monitor m = { .container = c,
@@ -127,7 +136,9 @@ static int run_container(const struct run_options *o, struct container *c, int *
 			     .error = -1,
 			     .remove = o->rm,
 			     .tty = o->tty,
-			     .detached = o->detach };
+			     .detached = o->detach,
+			     .log = keeps_log(o),
+			     .log_options = LOG_OPTIONS_DEFAULT };
 	autocall(attachment_release) struct attachment a = ATTACHMENT_NONE;
 	struct message end;
 	pid_t pid;

@@ -165,7 +165,7 @@ exits() {
 # one clear line (a hint may follow it), from hoy: never silence, never a bare error number
 one_clear_line() {
 	local words
-	words=$(grep -vE '^(hoy: hint:|hint|  )' <<<"$output")
+	words=$(grep -vE "^(hoy: hint:|hint|  |See 'hoy)" <<<"$output")
 	[ "$(wc -l <<<"$words")" = 1 ] && grep -qE '^hoy(-runtime)?: [a-z0-9"/].{8,}' <<<"$words" ||
 		{ printf 'not one clear line:\n%s\n' "$output"; return 1; }
 }

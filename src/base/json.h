@@ -8,6 +8,7 @@
 #include "base/strv.h"
 
 #include <json-c/json_object.h>
+#include <json-c/linkhash.h> /* for json_object_object_foreach */
 #include <stdbool.h>
 #include <stdint.h>
 

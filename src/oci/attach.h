@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The foreground of `run` and `exec`: passes signals on, relays the terminal, waits. Without a terminal the process has
+ * the caller's own 0, 1 and 2 and nothing is relayed.
+ */
+#include "runtime/runtime.h"
+
+/*
+ * Waits for the end of @container->pid, a child of this process. @container->console, when there is one, is relayed to and
+ * from this process's terminal, which is in raw mode meanwhile and put back in any case. *@ret_status is the exit code, or
+ * 128 + signal.
+ */
+int attach_wait(struct runtime_container *container, int *ret_status);

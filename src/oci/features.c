@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The features structure of the runtime specification (features.md): what a caller may ask of this runtime. */
+#include "base/json.h"
+#include "base/memory.h"
+#include "oci/command.h"
+#include "runtime/capability.h"
+#include "runtime/mount_options.h"
+#include "runtime/seccomp.h"
+#include "runtime/spec_fields.h"
+
+#include <stdio.h>
+
+static void put_words(struct json_writer *w, const char *key, const char *const *words)
+{
+	json_begin_array(w, key);
+	for (; *words; words++)
+		json_put_str(w, NULL, *words);
+	json_end_array(w);
+}
+
+static void put_enabled(struct json_writer *w, const char *key, bool enabled)
+{
+	json_begin_object(w, key);
+	json_put_bool(w, "enabled", enabled);
+	json_end_object(w);
+}
+
+static void put_capabilities(struct json_writer *w)
+{
+	json_begin_array(w, "capabilities");
+	for (unsigned int i = 0; i < CAPABILITY_COUNT; i++)
+		json_put_str(w, NULL, capability_name(i));
+	json_end_array(w);
+}
+
+static void put_cgroup(struct json_writer *w)
+{
+	json_begin_object(w, "cgroup");
+	json_put_bool(w, "v1", true);
+	json_put_bool(w, "v2", true);
+	json_put_bool(w, "systemd", false);
+	json_put_bool(w, "systemdUser", false);
+	json_put_bool(w, "rdma", true);
+	json_end_object(w);
+}
+
+static void put_seccomp(struct json_writer *w)
+{
+	json_begin_object(w, "seccomp");
+	json_put_bool(w, "enabled", true);
+	put_words(w, "actions", seccomp_actions());
+	put_words(w, "operators", seccomp_operators());
+	put_words(w, "archs", seccomp_architectures());
+	put_words(w, "knownFlags", seccomp_flags());
+	put_words(w, "supportedFlags", seccomp_flags());
+	json_end_object(w);
+}
+
+static void put_linux(struct json_writer *w)
+{
+	json_begin_object(w, "linux");
+	json_begin_array(w, "namespaces");
+	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
+		json_put_str(w, NULL, spec_namespace_names[i]);
+	json_end_array(w);
+	put_capabilities(w);
+	put_cgroup(w);
+	put_seccomp(w);
+	put_enabled(w, "apparmor", true);
+	put_enabled(w, "selinux", true);
+	put_enabled(w, "intelRdt", false);
+	json_begin_object(w, "mountExtensions");
+	put_enabled(w, "idmap", true);
+	json_end_object(w);
+	put_enabled(w, "netDevices", true);
+	json_end_object(w);
+}
+
+static int run(const struct oci *oci, char *const *args, void *flags)
+{
+	static const char *const hooks[] = {
+		"prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop", NULL
+	};
+	autobuf text = BUF_INIT;
+	struct json_writer w;
+
+	(void)oci;
+	(void)args;
+	(void)flags;
+	json_writer_init(&w, &text, true);
+	json_begin_object(&w, NULL);
+	json_put_str(&w, "ociVersionMin", "1.0.0");
+	json_put_str(&w, "ociVersionMax", "1.3.0");
+	put_words(&w, "hooks", hooks);
+	put_words(&w, "mountOptions", mount_options_known());
+	put_linux(&w);
+	json_begin_object(&w, "annotations");
+	json_put_str(&w, "org.hoy.version", HOY_VERSION);
+	json_end_object(&w);
+	json_end_object(&w);
+	puts(text.data);
+	return 0;
+}
+
+const struct oci_command oci_features = {
+	.name = "features",
+	.usage = "",
+	.summary = "show the enabled features",
+	.interspersed = true,
+	.run = run,
+};

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/make.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/path.h"
+#include "base/process.h"
+#include "oci/bundle.h"
+#include "runtime/cgroup.h"
+#include "runtime/state_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Binds or connects through the descriptor of the directory: sun_path holds 108 bytes, paths are longer. */
+static int unix_address(const char *path, int *ret_dir, struct sockaddr_un *ret)
+{
+	autofree char *parent = path_parent(path);
+	int n;
+
+	*ret_dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*ret_dir < 0)
+		return fail_errno("open %s", parent);
+	memset(ret, 0, sizeof *ret);
+	ret->sun_family = AF_UNIX;
+	n = snprintf(ret->sun_path, sizeof ret->sun_path, "/proc/self/fd/%d/%s", *ret_dir, path_base(path));
+	if (n >= (int)sizeof ret->sun_path)
+		return fail(-ENAMETOOLONG, "use socket %s: its name is too long", path);
+	return 0;
+}
+
+int socket_connect(const char *path, const char *what)
+{
+	autofd int dir = -1, fd = -1;
+	struct sockaddr_un address;
+	int r = unix_address(path, &dir, &address);
+
+	if (r < 0)
+		return fail_while(r, "%s", what);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		return fail_errno("%s: connect to %s", what, path);
+	return take_fd(&fd);
+}
+
+int socket_send_fd(const char *path, const char *what, const char *name, int fd)
+{
+	autofd int s = socket_connect(path, what);
+	int r;
+
+	if (s < 0)
+		return s;
+	r = fd_send(s, name, strlen(name), &fd, 1);
+	return r < 0 ? fail_code(r, "%s: send to %s", what, path) : 0;
+}
+
+int pid_file_write(const char *path, pid_t pid)
+{
+	char text[16];
+	int n = snprintf(text, sizeof text, "%d", pid);
+
+	return file_write(AT_FDCWD, path, text, (size_t)n, 0644, FILE_VOLATILE);
+}
+
+int preserved_fds(int64_t more, unsigned int *ret)
+{
+	const char *count = getenv("LISTEN_FDS"), *owner = getenv("LISTEN_PID");
+	uint32_t listen = 0, pid = 0;
+
+	if (count && number_u32(count, &listen) < 0)
+		return fail(-EINVAL, "read $LISTEN_FDS: '%s' is no number", count);
+	/* systemd names us; podman and others leave it out */
+	if (owner && (number_u32(owner, &pid) < 0 || (pid_t)pid != getpid()))
+		listen = 0;
+	if (more < 0 || more + listen > 1024)
+		return fail(-E2BIG, "preserve descriptors: %lld is not from 0 to 1024", (long long)more + listen);
+	for (int fd = 3; fd < 3 + (int)(more + listen); fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			return fail(-EBADF, "preserve descriptors: descriptor %d is not open", fd);
+	*ret = (unsigned int)(more + listen);
+	return 0;
+}
+
+static int listen_for_start(int dir)
+{
+	autofd int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/" STATE_FILE_START, dir);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 1) < 0)
+		return fail_errno("make the socket that start uses");
+	return take_fd(&fd);
+}
+
+/* A terminal's master has to go somewhere: to a console socket, or, in the foreground, to us. */
+static int check_terminal(const struct spec *spec, const struct make_flags *flags, bool attached)
+{
+	if (spec->process.terminal && !flags->console_socket && !attached)
+		return fail(-EINVAL, "cannot allocate tty if runc will detach without setting console socket");
+	if (!spec->process.terminal && flags->console_socket)
+		return fail(-EINVAL, "cannot use console socket if runc will not detach or allocate tty");
+	return 0;
+}
+
+static void fill_state(const struct bundle *b, const char *id, const struct runtime_container *c, struct state_file *ret)
+{
+	char now[CLOCK_TEXT_MAX];
+
+	ret->id = xstrdup(id);
+	ret->oci_version = xstrdup(b->spec.oci_version);
+	ret->bundle = xstrdup(b->path);
+	ret->rootfs = bundle_rootfs(b);
+	ret->created = xstrdup(clock_format(clock_now(), now));
+	ret->owner = geteuid();
+	ret->pid = c->pid;
+	ret->cgroup = c->cgroup ? xstrdup(cgroup_path(c->cgroup)) : NULL;
+	for (size_t i = 0; i < b->spec.annotations.count; i++) {
+		struct spec_pair *pair = spec_grow(&ret->annotations);
+
+		pair->key = xstrdup(b->spec.annotations.items[i].key);
+		pair->value = xstrdup(b->spec.annotations.items[i].value);
+	}
+}
+
+/* What is written once init stands: the state, and what the caller asked to be told. */
+static int record(int dir, const struct bundle *b, const char *id, const struct make_flags *flags, struct made *made)
+{
+	autocall(state_file_release) struct state_file state = { 0 };
+	int r = file_write(dir, STATE_FILE_CONFIG, b->config.data, b->config.len, 0600, FILE_VOLATILE);
+
+	fill_state(b, id, &made->container, &state);
+	if (r == 0)
+		r = process_start_time(state.pid, &state.start_time);
+	if (r == 0)
+		r = state_file_write(dir, &state);
+	if (r == 0 && flags->pidfd_socket)
+		r = socket_send_fd(flags->pidfd_socket, "pidfd socket", "pidfd", made->container.pidfd);
+	if (r == 0 && flags->pid_file)
+		r = pid_file_write(flags->pid_file, state.pid);
+	if (r == 0)
+		made->state = state_file_text(&state, STATE_CREATED);
+	return r;
+}
+
+static void undo(struct runtime_container *c)
+{
+	if (c->pid > 0) {
+		(void)kill(c->pid, SIGKILL);
+		(void)waitpid(c->pid, NULL, 0);
+	}
+	(void)runtime_delete(c);
+}
+
+static int create(const struct oci *oci, const char *id, const struct make_flags *flags, const struct bundle *b, int dir, int start,
+		  struct made *made)
+{
+	autofree char *cache = path_join(oci->root, "@seccomp"); /* no id has an @ */
+	struct runtime_create c = RUNTIME_CREATE_NONE;
+	autofd int console = -1;
+	int r = preserved_fds(flags->preserve_fds, &c.preserve_fds);
+
+	if (r == 0 && flags->console_socket) {
+		console = socket_connect(flags->console_socket, "console socket");
+		r = console < 0 ? console : 0;
+	}
+	if (r < 0)
+		return r;
+	c.id = id;
+	c.spec = &b->spec;
+	c.bundle = b->dir;
+	c.bundle_path = b->path;
+	c.seccomp_cache = cache;
+	c.console_socket = console;
+	c.start_socket = start;
+	c.no_pivot = flags->no_pivot;
+	c.no_new_keyring = flags->no_new_keyring;
+	c.systemd_cgroup = oci->systemd_cgroup;
+	r = runtime_create(&c, &made->container);
+	if (r == 0) {
+		r = record(dir, b, id, flags, made);
+		if (r < 0)
+			undo(&made->container);
+	}
+	return r;
+}
+
+int make_container(const struct oci *oci, const char *id, const struct make_flags *flags, bool started_elsewhere, struct made *ret)
+{
+	autocall(bundle_release) struct bundle bundle = BUNDLE_NONE;
+	struct made made = MADE_NONE;
+	autofd int dir = -1, start = -1;
+	int r = state_file_check_id(id);
+
+	if (r == 0)
+		r = bundle_read(flags->bundle, &bundle);
+	if (r == 0 && !bundle.spec.process.set)
+		r = fail(-EINVAL, "process: it is missing");
+	if (r == 0)
+		r = check_terminal(&bundle.spec, flags, !started_elsewhere && !flags->detach);
+	if (r < 0)
+		return r;
+	dir = state_file_reserve(oci->root_fd, id);
+	if (dir < 0)
+		return dir;
+	if (started_elsewhere) {
+		start = listen_for_start(dir);
+		r = start < 0 ? start : 0;
+	}
+	if (r == 0)
+		r = create(oci, id, flags, &bundle, dir, start, &made);
+	if (r < 0) {
+		(void)state_file_remove(oci->root_fd, id);
+		return r;
+	}
+	made.spec = bundle.spec;
+	bundle.spec = (struct spec){ 0 };
+	*ret = made;
+	return 0;
+}
+
+void made_release(struct made *made)
+{
+	spec_release(&made->spec);
+	free(made->state);
+	made->state = NULL;
+}

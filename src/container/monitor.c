@@ -86,7 +86,6 @@ static int create(struct life *l)
 	struct monitor *m = l->m;
 	struct runtime_create create = { .id = m->container->id,
 					 .spec = &m->container->spec,
-					 .bundle = AT_FDCWD,
 					 .stdio = { -1, -1, -1 },
 					 .console_socket = -1,
 					 .die_with_parent = true };

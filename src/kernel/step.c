@@ -93,6 +93,21 @@ static void print_line(const char *command, const char *why)
 	(void)fd_write_full(listener.fd, out, (size_t)n);
 }
 
+/* Commands name the root filesystem "$ROOT"; whoever reads an error thinks of paths in the container. */
+static void hide_root(char *words)
+{
+	static const char root[] = "$ROOT";
+	const size_t len = sizeof root - 1;
+
+	for (char *at = strstr(words, root); at; at = strstr(at + 1, root)) {
+		bool whole = at[len] != '/';
+
+		if (whole)
+			*at = '/';
+		memmove(at + whole, at + len, strlen(at + len) + 1);
+	}
+}
+
 int step_end(struct step *step, int result, const char *format, ...)
 {
 	char words[1024];
@@ -109,6 +124,7 @@ int step_end(struct step *step, int result, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(words, sizeof words, format, ap);
 	va_end(ap);
+	hide_root(words);
 	fail_code(result, "%s", words);
 	hint = hint_for(step->name, -result);
 	return hint ? fail_hint(result, "%s", hint) : result;

@@ -179,7 +179,6 @@ static int create(const struct oci *oci, const char *id, const struct make_flags
 		return r;
 	c.id = id;
 	c.spec = &b->spec;
-	c.bundle = b->dir;
 	c.bundle_path = b->path;
 	c.seccomp_cache = cache;
 	c.console_socket = console;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"

@@ -18,9 +18,11 @@ struct cgroup; /* runtime/cgroup.h */
 struct runtime_create {
 	const char *id; /* for the cgroup's default name and the errors */
 	const struct spec *spec;
-	int bundle;                /* directory that relative paths of the spec count from; AT_FDCWD allowed */
+	const char *bundle_path;   /* absolute; relative paths of the spec count from it, and hooks are told it; NULL: "/" */
+	const char *seccomp_cache; /* directory for compiled filters, see seccomp_program_load; NULL: none */
 	int stdio[3];              /* become 0, 1, 2 of the process when it has no terminal; -1 leaves the caller's own */
 	int console_socket;        /* with a terminal: where the pty's master is sent; -1: it is returned in ret->console */
+	int start_socket; /* a listening unix socket on which init waits for runtime_start_at of another process; -1: none */
 	unsigned int preserve_fds; /* descriptors 3 … 2+n stay open in the process */
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup;
@@ -29,6 +31,8 @@ struct runtime_create {
 	bool die_with_parent;
 	bool script_only; /* --explain=script: build it all, say the exec step, and end instead of executing */
 };
+
+#define RUNTIME_CREATE_NONE ((struct runtime_create){ .stdio = { -1, -1, -1 }, .console_socket = -1, .start_socket = -1 })
 
 struct runtime_container {
 	pid_t pid; /* as the caller's pid namespace counts */
@@ -45,10 +49,17 @@ struct runtime_container {
  */
 int runtime_create(const struct runtime_create *create, struct runtime_container *ret);
 /*
- * Lets init execute the process and waits until it did. Fails with init's chain when exec fails: -ENOENT and -EACCES and
- * the like are the process's own (exit codes 127 and 126 for the engine): runtime_exec_exit_code tells.
+ * Lets init execute the process and waits until it did. Fails with init's chain when exec fails: runtime_exec_exit_code
+ * tells the engine's exit code.
  */
 int runtime_start(struct runtime_container *container);
+/* The same from another process: @name in @dir is what runtime_create.start_socket is bound to. */
+int runtime_start_at(int dir, const char *name);
+/*
+ * Errors of the process's own program (not found, not executable) have codes of their own: a negative errno less this, so
+ * that they are told from the same errno of a mount. They come from create, which looks the program up, or from start.
+ */
+#define RUNTIME_EXEC_ERROR 4096
 /* 127 for a command that is missing, 126 for one that may not be executed, 125 for all other errors of create and start. */
 int runtime_exec_exit_code(int error);
 /* Kills what is left in the cgroup, removes it, closes descriptors. Idempotent; fine for RUNTIME_CONTAINER_NONE. */

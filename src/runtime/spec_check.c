@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "runtime/spec.h"
 #include "runtime/spec_fields.h"
+#include "runtime/sysctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -118,38 +119,6 @@ static int check_namespaces(const struct spec *spec)
 		if (l->namespaces[i].path && l->namespaces[i].path[0] != '/')
 			return fail(-EINVAL, "linux.namespaces: the path of %s is not absolute", spec_namespace_names[i]);
 	return 0;
-}
-
-/* CVE-2022-0811: a sysctl that no namespace of the container holds would change the host. */
-static int check_sysctl(const struct spec *spec, const char *key)
-{
-	static const char *const ipc[] = { "kernel.msgmax", "kernel.msgmnb",          "kernel.msgmni",
-					   "kernel.sem",    "kernel.shmall",          "kernel.shmmax",
-					   "kernel.shmmni", "kernel.shm_rmid_forced", NULL };
-	const struct spec_namespace *ns = spec->linux_.namespaces;
-	char dotted[256];
-
-	if (strlen(key) >= sizeof dotted || strstr(key, ".."))
-		return fail(-EINVAL, "linux.sysctl.%.64s: it is no name of a sysctl", key);
-	strcpy(dotted, key);
-	for (char *p = dotted; *p; p++)
-		if (*p == '/')
-			*p = '.'; /* both spellings are used: sysctl(8) */
-	if (one_of(dotted, ipc) || strncmp(dotted, "fs.mqueue.", 10) == 0) {
-		if (!ns[SPEC_NS_IPC].set)
-			return fail(-EINVAL, "linux.sysctl.%s: it needs an ipc namespace", key);
-		return 0;
-	}
-	if (strncmp(dotted, "net.", 4) == 0) {
-		if (!ns[SPEC_NS_NETWORK].set)
-			return fail(-EINVAL, "linux.sysctl.%s: it needs a network namespace", key);
-		return 0;
-	}
-	if (strcmp(dotted, "kernel.domainname") == 0 && ns[SPEC_NS_UTS].set)
-		return 0;
-	if (strcmp(dotted, "kernel.hostname") == 0)
-		return fail(-EINVAL, "linux.sysctl.%s: use hostname for that", key);
-	return fail(-EINVAL, "linux.sysctl.%s: it is not in a namespace of its own: it would change the host", key);
 }
 
 static int check_net_devices(const struct spec *spec)
@@ -319,8 +288,8 @@ int spec_check(const struct spec *spec)
 		r = check_process(&spec->process);
 	if (r == 0)
 		r = check_namespaces(spec);
-	for (size_t i = 0; r == 0 && i < spec->sysctl.count; i++)
-		r = check_sysctl(spec, spec->sysctl.items[i].key);
+	if (r == 0)
+		r = sysctl_check(spec);
 	if (r == 0)
 		r = check_net_devices(spec);
 	if (r == 0)

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/mount.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "kernel/names.h"
+#include "kernel/step.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* MOUNT_ATTR_* in the words of mount(8): "" when none. */
+static const char *attribute_words(uint64_t set, uint64_t clear, char *text, size_t size)
+{
+	static const struct {
+		uint64_t attribute;
+		const char *set, *clear;
+	} names[] = {
+		{ MOUNT_ATTR_RDONLY, "ro", "rw" },
+		{ MOUNT_ATTR_NOSUID, "nosuid", "suid" },
+		{ MOUNT_ATTR_NODEV, "nodev", "dev" },
+		{ MOUNT_ATTR_NOEXEC, "noexec", "exec" },
+		{ MOUNT_ATTR_NOATIME, "noatime", NULL },
+		{ MOUNT_ATTR_STRICTATIME, "strictatime", NULL },
+		{ MOUNT_ATTR_NODIRATIME, "nodiratime", "diratime" },
+		{ MOUNT_ATTR_NOSYMFOLLOW, "nosymfollow", "symfollow" },
+	};
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *word = set & names[i].attribute ? names[i].set : clear & names[i].attribute ? names[i].clear : NULL;
+
+		if (word && len < size)
+			len += (size_t)snprintf(text + len, size - len, "%s%s", len ? "," : "", word);
+	}
+	return text;
+}
+
+/* What the filesystem itself said about its refusal: the kernel's message without its level, "" when none. */
+static const char *filesystem_message(int fs, char *text, size_t size)
+{
+	ssize_t n = fs >= 0 ? read(fs, text, size - 1) : -1;
+
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text[0] && text[1] == ' ' ? text + 2 : text;
+}
+
+static int configure_option(int fs, const char *option)
+{
+	const char *equals = strchr(option, '=');
+	autofree char *key = equals ? xstrndup(option, (size_t)(equals - option)) : NULL;
+
+	if (!equals)
+		return fsconfig(fs, FSCONFIG_SET_FLAG, option, NULL, 0);
+	return fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1, 0);
+}
+
+/* Kernels before 6.7 take the lower directories as one string, in which ":" and "\" are escaped; fsconfig allows 255 bytes. */
+static int configure_lower_string(int fs, char *const *lower)
+{
+	autobuf text = BUF_INIT;
+
+	for (char *const *dir = lower; *dir; dir++) {
+		if (dir != lower)
+			buf_add_char(&text, ':');
+		for (const char *c = *dir; *c; c++) {
+			if (*c == ':' || *c == '\\')
+				buf_add_char(&text, '\\');
+			buf_add_char(&text, *c);
+		}
+	}
+	return fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", text.data, 0);
+}
+
+static int configure_lower(int fs, char *const *lower)
+{
+	for (char *const *dir = lower; *dir; dir++) {
+		if (fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", *dir, 0) == 0)
+			continue;
+		if (dir == lower && errno == EINVAL)
+			return configure_lower_string(fs, lower);
+		return -1;
+	}
+	return 0;
+}
+
+static int configure(int fs, const struct sys_mount *m)
+{
+	if (m->source && *m->source && fsconfig(fs, FSCONFIG_SET_STRING, "source", m->source, 0) < 0)
+		return -1;
+	for (char *const *option = m->options; option && *option; option++)
+		if (configure_option(fs, *option) < 0)
+			return -1;
+	if (m->lower && configure_lower(fs, m->lower) < 0)
+		return -1;
+	return fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
+
+static void say_mount(struct step *step, const struct sys_mount *m)
+{
+	char flags[256];
+	autobuf options = BUF_INIT;
+
+	buf_add_str(&options, attribute_words(m->attributes, 0, flags, sizeof flags));
+	for (char *const *dir = m->lower; dir && *dir; dir++)
+		buf_add_format(&options, "%s%s", dir != m->lower ? ":" : options.len ? ",lowerdir=" : "lowerdir=", *dir);
+	for (char *const *option = m->options; option && *option; option++)
+		buf_add_format(&options, "%s%s", options.len ? "," : "", *option);
+	if (m->before)
+		step_say(step, "%s && ", m->before);
+	step_say(step, "mount -t %s %s%s%s%s %s", m->type, options.len ? "-o " : "", options.len ? step_quote(options.data) : "",
+		 options.len ? " " : "", step_quote(m->source && *m->source ? m->source : m->type), step_quote(m->shown));
+}
+
+int sys_mount(const char *why, const struct sys_mount *m)
+{
+	autofd int fs = -1, mnt = -1;
+	char message[512] = "";
+	const char *said = "";
+	struct step step;
+	int r = step_begin(&step, "mount", why);
+
+	if (step_heard())
+		say_mount(&step, m);
+	if (r == 0) {
+		fs = fsopen(m->type, FSOPEN_CLOEXEC);
+		if (fs < 0 || configure(fs, m) < 0 || (mnt = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
+		    move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+			r = -errno;
+			said = filesystem_message(fs, message, sizeof message);
+		}
+	}
+	if (*said)
+		r = step_end(&step, r, "mount %s (%s)", m->shown, said);
+	else
+		r = step_end(&step, r, "mount %s", m->shown);
+	return r < 0 ? r : take_fd(&mnt);
+}
+
+int sys_tree_clone(int source, const char *shown, _Bool recursive)
+{
+	int fd = (int)syscall(SYS_open_tree, source, "",
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0));
+
+	return fd < 0 ? fail_errno("copy the mount %s", shown) : fd;
+}
+
+static int set_attributes(int mnt, uint64_t set, uint64_t clear, uint64_t propagation, int idmap, bool recursive)
+{
+	struct mount_attr attr = { .attr_set = set, .attr_clr = clear, .propagation = propagation };
+
+	if (idmap >= 0) {
+		attr.attr_set |= MOUNT_ATTR_IDMAP;
+		attr.userns_fd = (uint64_t)idmap;
+	}
+	/* the kernel wants the whole access time field cleared to change it */
+	if ((set | clear) & MOUNT_ATTR__ATIME)
+		attr.attr_clr |= MOUNT_ATTR__ATIME;
+	if (attr.attr_set == 0 && attr.attr_clr == 0 && propagation == 0)
+		return 0;
+	return mount_setattr(mnt, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr, sizeof attr) < 0 ? -errno : 0;
+}
+
+static const char *propagation_word(uint64_t type)
+{
+	return type == MS_SHARED ? "shared" : type == MS_SLAVE ? "slave" : type == MS_PRIVATE ? "private" : "unbindable";
+}
+
+static void say_bind(struct step *step, const struct sys_bind *b)
+{
+	char words[256];
+
+	attribute_words(b->set | b->rec_set, b->clear | b->rec_clear, words, sizeof words);
+	if (b->before)
+		step_say(step, "%s && ", b->before);
+	step_say(step, "mount --%s %s%s%s%s %s", b->recursive ? "rbind" : "bind", words[0] ? "-o " : "", words, words[0] ? " " : "",
+		 step_quote(b->shown_source), step_quote(b->shown));
+	if (b->propagation)
+		step_say(step, " && mount --make-%s%s %s", b->propagation_recursive ? "r" : "", propagation_word(b->propagation),
+			 step_quote(b->shown));
+}
+
+int sys_bind(const char *why, const struct sys_bind *b)
+{
+	autofd int own = -1;
+	struct step step;
+	int r = step_begin(&step, "bind", why), mnt = b->detached;
+
+	if (step_heard())
+		say_bind(&step, b);
+	if (r == 0 && mnt < 0) {
+		own = (int)syscall(SYS_open_tree, b->source, "",
+				   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (b->recursive ? AT_RECURSIVE : 0));
+		mnt = own;
+		if (own < 0)
+			r = -errno;
+	}
+	/* all but propagation while it is detached: nobody sees the tree with the wrong attributes */
+	if (r == 0)
+		r = set_attributes(mnt, b->set, b->clear, 0, b->idmap_recursive ? -1 : b->idmap, false);
+	if (r == 0)
+		r = set_attributes(mnt, b->rec_set, b->rec_clear, 0, b->idmap_recursive ? b->idmap : -1, true);
+	if (r == 0 && move_mount(mnt, "", b->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		r = -errno;
+	if (r == 0 && b->propagation)
+		r = set_attributes(mnt, 0, 0, b->propagation, -1, b->propagation_recursive);
+	r = step_end(&step, r, "bind %s to %s", b->shown_source, b->shown);
+	if (r < 0)
+		return r;
+	return own >= 0 ? take_fd(&own) : fcntl(mnt, F_DUPFD_CLOEXEC, 3);
+}
+
+int sys_mount_change(const char *why, int mount, const char *shown, uint64_t set, uint64_t clear, _Bool recursive)
+{
+	char words[256];
+	struct step step;
+	int r = step_begin(&step, "remount", why);
+
+	if (step_heard())
+		step_say(&step, "mount -o remount,bind,%s %s", attribute_words(set, clear, words, sizeof words), step_quote(shown));
+	if (r == 0)
+		r = set_attributes(mount, set, clear, 0, -1, recursive);
+	return step_end(&step, r, "change the mount %s", shown);
+}
+
+int sys_mount_propagate(const char *why, int mount, const char *shown, uint64_t type, _Bool recursive)
+{
+	struct step step;
+	int r = step_begin(&step, "propagation", why);
+
+	if (step_heard())
+		step_say(&step, "mount --make-%s%s %s", recursive ? "r" : "", propagation_word(type), step_quote(shown));
+	if (r == 0)
+		r = set_attributes(mount, 0, 0, type, -1, recursive);
+	return step_end(&step, r, "make the mount %s %s", shown, propagation_word(type));
+}
+
+int sys_pivot_root(const char *why, int root, const char *shown)
+{
+	struct step step;
+	int r = step_begin(&step, "pivot_root", why);
+
+	/* pivot_root(2): with both arguments "." the old root ends up on top of the new one, and is what "." unmounts */
+	if (step_heard())
+		step_say(&step, "cd %s && pivot_root . . && umount -l . && cd /", step_quote(shown));
+	if (r == 0 && (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
+		r = -errno;
+	return step_end(&step, r, "pivot_root to %s", shown);
+}
+
+int sys_move_root(const char *why, int root, const char *shown)
+{
+	struct step step;
+	int r = step_begin(&step, "chroot", why);
+
+	if (step_heard())
+		step_say(&step, "cd %s && mount --move . / && exec chroot . sh", step_quote(shown));
+	if (r == 0 && (fchdir(root) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0))
+		r = -errno;
+	return step_end(&step, r, "make %s the root", shown);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Mounts, made with the new mount API (Linux 5.2; mount_setattr is 5.12): a filesystem or a copy of a tree is made
+ * detached, gets its attributes, and is attached at a descriptor that pins the target, so no path is walked twice. Each
+ * call is one step: one line of explain, one error. Descriptors returned are close-on-exec, owned by the caller, and stay
+ * usable as directories after the mount is attached.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+struct sys_mount {
+	const char *type, *source;
+	char *const *options; /* of the filesystem, "key" or "key=value"; NULL-terminated, NULL: none */
+	char *const *lower; /* overlay's lower directories, topmost first, NULL-terminated: "lowerdir+" (Linux 6.7) or one option */
+	uint64_t attributes; /* MOUNT_ATTR_* */
+	int target;          /* O_PATH descriptor of what is covered */
+	const char *shown;   /* its path, for the words */
+	const char *before;  /* a command that explain shows in front (the target was made for this mount), or NULL */
+};
+
+/* A new filesystem attached at the target. Returns the mount's descriptor. */
+int sys_mount(const char *why, const struct sys_mount *m);
+
+struct sys_bind {
+	int source; /* descriptor of the tree (O_PATH will do), in this mount namespace, or detached (see below) */
+	const char *shown_source;
+	int detached; /* a tree from sys_tree_clone to be used in place of source; -1: none */
+	_Bool recursive;
+	uint64_t set, clear;         /* MOUNT_ATTR_* of the topmost mount */
+	uint64_t rec_set, rec_clear; /* of the whole tree */
+	uint64_t propagation;        /* MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE; 0: as the source's */
+	_Bool propagation_recursive;
+	int idmap; /* user namespace for MOUNT_ATTR_IDMAP, or -1 */
+	_Bool idmap_recursive;
+	int target;
+	const char *shown;
+	const char *before;
+};
+#define SYS_BIND_NONE ((struct sys_bind){ .source = -1, .detached = -1, .idmap = -1, .target = -1 })
+
+/* A copy of a tree attached at the target. Returns the mount's descriptor. */
+int sys_bind(const char *why, const struct sys_bind *b);
+/* A detached copy of the tree at @source. Not a step of its own for explain: attaching it is. */
+int sys_tree_clone(int source, const char *shown, _Bool recursive);
+/* Changes attributes of the mount whose root @mount is. */
+int sys_mount_change(const char *why, int mount, const char *shown, uint64_t set, uint64_t clear, _Bool recursive);
+/* Propagation of the mount whose root @mount is: MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE. */
+int sys_mount_propagate(const char *why, int mount, const char *shown, uint64_t type, _Bool recursive);
+/* Makes the mount @root this mount namespace's root; the old one is detached with all that is below it. */
+int sys_pivot_root(const char *why, int root, const char *shown);
+/* Moves the mount @root over "/" and chroots to it, where pivot_root is impossible (an initramfs). */
+int sys_move_root(const char *why, int root, const char *shown);

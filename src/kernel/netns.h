@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Steps inside a network namespace that need no netlink. */
+
+/* Brings the loopback interface of this network namespace up, which gives it 127.0.0.1 and ::1. */
+int sys_loopback_up(const char *why);

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parent's half of making a container: cgroup, clone, and what init asks for while it builds. */
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/memory.h"
+#include "kernel/process.h"
+#include "kernel/step.h"
+#include "runtime/cgroup.h"
+#include "runtime/hooks.h"
+#include "runtime/init.h"
+#include "runtime/namespace.h"
+#include "runtime/pidfd.h"
+#include "runtime/runtime.h"
+#include "runtime/seccomp.h"
+#include "runtime/sync.h"
+#include "runtime/userns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct creation {
+	const struct runtime_create *create;
+	struct namespace_plan namespaces;
+	struct seccomp_program seccomp;
+	struct init init;
+	int sync[2]; /* ours and init's end */
+	struct runtime_container made;
+};
+
+static void creation_release(struct creation *c)
+{
+	namespace_plan_release(&c->namespaces);
+	seccomp_program_release(&c->seccomp);
+	cleanup_fd(&c->sync[0]);
+	cleanup_fd(&c->sync[1]);
+}
+
+/* What this version cannot do says so before anything is done. */
+static int refuse_unsupported(const struct spec *spec)
+{
+	if (spec->linux_.net_devices.count)
+		return fail(-ENOTSUP, "linux.netDevices: not supported yet");
+	if (spec->linux_.intel_rdt.set)
+		return fail(-ENOTSUP, "linux.intelRdt: not supported yet");
+	if (spec->linux_.mount_label && *spec->linux_.mount_label)
+		return fail(-ENOTSUP, "linux.mountLabel: not supported yet");
+	if (!spec->linux_.namespaces[SPEC_NS_MOUNT].set)
+		return fail(-ENOTSUP, "linux.namespaces: a container without a mount namespace is not supported");
+	return 0;
+}
+
+static int make_cgroup(struct creation *c)
+{
+	const struct spec_linux *l = &c->create->spec->linux_;
+	struct cgroup_options options = {
+		.path = l->cgroups_path,
+		.id = c->create->id,
+		.systemd = c->create->systemd_cgroup,
+		.rootless = geteuid() != 0 || l->namespaces[SPEC_NS_USER].set,
+	};
+
+	return cgroup_create(&options, &l->resources, &c->made.cgroup);
+}
+
+static pid_t clone_init(struct creation *c, uint64_t flags, const char *shown, int *ret_pidfd)
+{
+	struct sys_clone how = {
+		.namespaces = c->namespaces.made,
+		.flags = flags,
+		.cgroup = c->init.wait_at_once || !c->made.cgroup ? -1 : cgroup_clone_fd(c->made.cgroup),
+		.shown = shown,
+	};
+
+	c->init.cloned_into = how.cgroup >= 0;
+	return sys_clone("the container's first process, in namespaces of its own", &how, ret_pidfd);
+}
+
+/* The stage: joins what only a parent can join, clones init as its sibling, hands its pidfd over, and is gone. */
+static _Noreturn void run_stage(struct creation *c)
+{
+	autofd int proc = init_open_proc();
+	int pidfd = -1, r = proc < 0 ? proc : 0;
+	pid_t pid = 0;
+
+	if (r == 0)
+		r = namespace_join(c->create->spec, &c->namespaces);
+	if (r == 0 && c->namespaces.join[SPEC_NS_USER] >= 0) {
+		r = sys_setgid("root of the user namespace", 0);
+		if (r == 0)
+			r = sys_setuid("root of the user namespace", 0);
+	}
+	if (r == 0 && c->namespaces.new_time)
+		r = namespace_new_time(c->create->spec, proc);
+	if (r == 0) {
+		pid = clone_init(c, CLONE_PARENT, NULL, &pidfd);
+		if (pid == 0)
+			init_run(&c->init);
+		r = pid < 0 ? pid : sync_send(c->sync[1], SYNC_CLONED, pidfd);
+	}
+	if (r < 0)
+		sync_fail(c->sync[1], r);
+	_exit(r < 0);
+}
+
+static int clone_by_stage(struct creation *c)
+{
+	struct sys_clone how = { .cgroup = -1, .shown = "" };
+	autofd int stage_pidfd = -1;
+	int r, pidfd = -1;
+	pid_t stage = sys_clone("to join namespaces on init's behalf", &how, &stage_pidfd);
+
+	if (stage < 0)
+		return stage;
+	if (stage == 0)
+		run_stage(c);
+	r = sync_receive(c->sync[0], &pidfd);
+	if (r == 0)
+		r = sync_silence(stage, stage_pidfd);
+	else if (r > 0 && r != SYNC_CLONED)
+		r = fail(-EPROTO, "message %d of the stage came out of turn", r);
+	(void)waitpid(stage, NULL, 0);
+	if (r < 0)
+		return r;
+	c->made.pidfd = pidfd;
+	c->made.pid = pidfd_pid(pidfd);
+	return c->made.pid < 0 ? c->made.pid : 0;
+}
+
+static int clone_container(struct creation *c)
+{
+	pid_t pid;
+
+	if (c->namespaces.stage)
+		return clone_by_stage(c);
+	pid = clone_init(c, 0, NULL, &c->made.pidfd);
+	if (pid == 0)
+		init_run(&c->init);
+	if (pid < 0)
+		return pid;
+	c->made.pid = pid;
+	return 0;
+}
+
+/* What init cannot do for itself once it is in a user namespace. */
+static int set_up_from_outside(struct creation *c)
+{
+	const struct spec_linux *l = &c->create->spec->linux_;
+	autofd int proc = -1;
+	char path[32];
+	int r = 0;
+
+	if (!c->init.wait_at_once)
+		return 0;
+	if (c->made.cgroup)
+		r = cgroup_enter(c->made.cgroup, c->made.pid);
+	if (r == 0 && (l->uid_mappings.count || l->gid_mappings.count)) {
+		autofd int root = init_open_proc();
+
+		snprintf(path, sizeof path, "%d", c->made.pid);
+		proc = root < 0 ? root : openat(root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		r = proc < 0 ? fail_errno("open /proc/%s", path)
+			     : userns_write_maps(proc, c->made.pid, &l->uid_mappings, &l->gid_mappings);
+	}
+	return r < 0 ? r : sync_send(c->sync[0], SYNC_GO, -1);
+}
+
+static char *state_text(const struct creation *c, const char *status)
+{
+	const struct runtime_create *create = c->create;
+
+	return hooks_state(create->spec, create->id, status, c->made.pid, create->bundle_path ? create->bundle_path : "/");
+}
+
+static int run_hooks(struct creation *c)
+{
+	autofree char *state = state_text(c, "creating");
+	int r = hooks_run(c->create->spec, SPEC_HOOK_PRESTART, state);
+
+	if (r == 0)
+		r = hooks_run(c->create->spec, SPEC_HOOK_CREATE_RUNTIME, state);
+	return r < 0 ? r : sync_send(c->sync[0], SYNC_GO, -1);
+}
+
+static int send_listener(struct creation *c, int listener)
+{
+	autofree char *state = state_text(c, "creating");
+
+	return seccomp_send_listener(&c->create->spec->linux_.seccomp, c->create->spec->oci_version, c->made.pid, state, listener);
+}
+
+/* Serves init until it is ready. */
+static int attend(struct creation *c)
+{
+	for (;;) {
+		autofd int fd = -1;
+		int r = sync_receive(c->sync[0], &fd);
+
+		switch (r) {
+		case SYNC_READY:
+			return 0;
+		case SYNC_HOOKS:
+			r = run_hooks(c);
+			break;
+		case SYNC_LISTENER:
+			r = send_listener(c, fd);
+			break;
+		case SYNC_CONSOLE:
+			c->made.console = take_fd(&fd);
+			r = 0;
+			break;
+		case 0:
+			return sync_silence(c->made.pid, c->made.pidfd);
+		default:
+			if (r > 0)
+				r = fail(-EPROTO, "message %d of init came out of turn", r);
+		}
+		if (r < 0)
+			return r;
+	}
+}
+
+/* Ends what was begun. */
+static void undo(struct creation *c)
+{
+	if (c->made.pid > 0) {
+		(void)kill(c->made.pid, SIGKILL);
+		(void)waitpid(c->made.pid, NULL, 0);
+	}
+	(void)runtime_delete(&c->made);
+}
+
+static int create_steps(struct creation *c)
+{
+	int r = sync_open(c->sync);
+
+	if (r == 0)
+		r = make_cgroup(c);
+	if (r < 0)
+		return r;
+	c->init.sync = c->sync[1];
+	c->init.cgroup = c->made.cgroup;
+	r = clone_container(c);
+	if (r < 0)
+		return r;
+	/* only init holds its end now: its death is an end of file here */
+	close(take_fd(&c->sync[1]));
+	r = set_up_from_outside(c);
+	return r < 0 ? r : attend(c);
+}
+
+int runtime_create(const struct runtime_create *create, struct runtime_container *ret)
+{
+	autocall(creation_release) struct creation c = { .create = create, .sync = { -1, -1 }, .made = RUNTIME_CONTAINER_NONE };
+	struct error_record failure;
+	int r;
+
+	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
+		c.namespaces.join[i] = -1;
+	r = refuse_unsupported(create->spec);
+	if (r == 0)
+		r = namespace_plan_make(create->spec, &c.namespaces);
+	if (r == 0)
+		r = seccomp_program_load(&create->spec->linux_.seccomp, create->seccomp_cache, &c.seccomp);
+	if (r < 0)
+		return r;
+	c.init = (struct init){
+		.create = create,
+		.spec = create->spec,
+		.seccomp = &c.seccomp,
+		.namespaces = &c.namespaces,
+		.user_ns = create->spec->linux_.namespaces[SPEC_NS_USER].set,
+		.wait_at_once = create->spec->linux_.namespaces[SPEC_NS_USER].set,
+	};
+	r = create_steps(&c);
+	if (r < 0) {
+		error_pack(r, &failure);
+		undo(&c);
+		return error_unpack(&failure);
+	}
+	c.made.sync = take_fd(&c.sync[0]);
+	*ret = c.made;
+	return 0;
+}
+
+int runtime_delete(struct runtime_container *c)
+{
+	int r = 0;
+
+	if (c->cgroup) {
+		/* whoever joined the cgroup from outside the pid namespace outlives init */
+		r = cgroup_kill(c->cgroup);
+		if (r == 0)
+			r = cgroup_remove(c->cgroup);
+		cgroup_free(&c->cgroup);
+	}
+	cleanup_fd(&c->pidfd);
+	cleanup_fd(&c->console);
+	cleanup_fd(&c->sync);
+	*c = RUNTIME_CONTAINER_NONE;
+	return r;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/exec.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "kernel/process.h"
+#include "runtime/cgroup.h"
+#include "runtime/console.h"
+#include "runtime/hooks.h"
+#include "runtime/init.h"
+#include "runtime/limits.h"
+#include "runtime/namespace.h"
+#include "runtime/pidfd.h"
+#include "runtime/program.h"
+#include "runtime/seccomp.h"
+#include "runtime/sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct joining {
+	const struct runtime_exec *exec;
+	struct spec spec; /* the container's, with the process to run: borrowed, not released */
+	struct runtime_create create;
+	struct seccomp_program seccomp;
+	struct cgroup *cgroup;
+	struct init init;
+	int sync[2];
+	int proc;
+};
+
+static void joining_release(struct joining *j)
+{
+	seccomp_program_release(&j->seccomp);
+	cgroup_free(&j->cgroup);
+	cleanup_fd(&j->sync[0]);
+	cleanup_fd(&j->sync[1]);
+	cleanup_fd(&j->proc);
+}
+
+/* In the container already: the last part of init, and the same code. */
+static _Noreturn void run_inside(struct joining *j)
+{
+	struct init *in = &j->init;
+	autofd int slave = -1;
+	int r = 0;
+
+	in->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (in->root < 0)
+		r = fail_errno("open the container's root");
+	if (setsid() < 0 && r == 0)
+		r = fail_errno("start a new session");
+	if (r == 0)
+		r = init_arrange_fds(in->create);
+	if (r == 0 && in->spec->process.terminal) {
+		r = console_open(in, &slave);
+		if (r == 0)
+			r = console_take(slave);
+	}
+	if (r == 0)
+		r = limits_affinity(0, in->spec->process.affinity_final);
+	if (r == 0)
+		r = program_prepare(in);
+	if (r == 0)
+		r = program_confine(in);
+	if (r == 0)
+		r = program_execute(in);
+	sync_fail(in->sync, r);
+	_exit(1);
+}
+
+/*
+ * The stage: undumpable before it is seen in the container (its memory and its binary are the host's), then the cgroup,
+ * then all namespaces of init at once (setns with a pidfd, Linux 5.8), then the process itself, which the pid namespace
+ * wants to be born in it.
+ */
+static _Noreturn void run_stage(struct joining *j)
+{
+	struct sys_clone how = { .flags = CLONE_PARENT, .cgroup = -1, .shown = "" };
+	int pidfd = -1, r = sys_undumpable("it holds the host's files");
+	int types = namespace_types(j->exec->spec);
+	pid_t pid;
+
+	if (r == 0)
+		r = limits_affinity(0, j->spec.process.affinity_initial);
+	if (r == 0 && j->cgroup)
+		r = cgroup_enter_self(j->cgroup, false);
+	if (r == 0 && types)
+		r = sys_setns("every namespace of the container's init", j->exec->init_pidfd, types,
+			      j->exec->id ? j->exec->id : "init");
+	if (r == 0 && types & CLONE_NEWUSER) {
+		r = sys_setgid("root of the user namespace", 0);
+		if (r == 0)
+			r = sys_setuid("root of the user namespace", 0);
+	}
+	if (r == 0) {
+		pid = sys_clone("a process of the pid namespace", &how, &pidfd);
+		if (pid == 0)
+			run_inside(j);
+		r = pid < 0 ? pid : sync_send(j->sync[1], SYNC_CLONED, pidfd);
+	}
+	if (r < 0)
+		sync_fail(j->sync[1], r);
+	_exit(r < 0);
+}
+
+static int find_cgroup(struct joining *j)
+{
+	if (!j->exec->cgroup_path)
+		return 0;
+	if (j->exec->sub_cgroup)
+		return fail(-ENOTSUP, "join the cgroup %s: a cgroup below the container's is not supported yet",
+			    j->exec->sub_cgroup);
+	return cgroup_open(j->exec->cgroup_path, &j->cgroup);
+}
+
+static int prepare(struct joining *j)
+{
+	int r = seccomp_program_load(&j->spec.linux_.seccomp, j->exec->seccomp_cache, &j->seccomp);
+
+	if (r == 0)
+		r = find_cgroup(j);
+	if (r == -ENOENT && !j->cgroup)
+		r = fail(-ESRCH, "join the container: its cgroup is gone");
+	if (r == 0)
+		r = sync_open(j->sync);
+	if (r < 0)
+		return r;
+	j->proc = init_open_proc();
+	if (j->proc < 0)
+		return j->proc;
+	j->create = RUNTIME_CREATE_NONE;
+	j->create.id = j->exec->id;
+	j->create.spec = &j->spec;
+	j->create.console_socket = j->exec->console_socket;
+	j->create.preserve_fds = j->exec->preserve_fds;
+	j->create.die_with_parent = j->exec->die_with_parent;
+	for (size_t i = 0; i < 3; i++)
+		j->create.stdio[i] = j->exec->stdio[i];
+	j->init = (struct init){
+		.create = &j->create,
+		.spec = &j->spec,
+		.seccomp = &j->seccomp,
+		.sync = j->sync[1],
+		.user_ns = j->spec.linux_.namespaces[SPEC_NS_USER].set,
+		.proc = j->proc,
+		.root = -1,
+		.old_root = -1,
+		.bundle = -1,
+	};
+	return 0;
+}
+
+/* Messages until the program runs: its end of the socket is closed by exec. */
+static int attend(struct joining *j, struct runtime_container *made)
+{
+	for (;;) {
+		autofd int fd = -1;
+		int r = sync_receive(j->sync[0], &fd);
+
+		switch (r) {
+		case 0:
+			return made->pid > 0 ? 0 : fail(-EPIPE, "the process that joins the container died without a word");
+		case SYNC_CLONED:
+			made->pidfd = take_fd(&fd);
+			made->pid = pidfd_pid(made->pidfd);
+			r = made->pid < 0 ? made->pid : 0;
+			break;
+		case SYNC_CONSOLE:
+			made->console = take_fd(&fd);
+			r = 0;
+			break;
+		case SYNC_LISTENER: {
+			autofree char *state = hooks_state(&j->spec, j->exec->id ? j->exec->id : "", "running", j->exec->init, "/");
+
+			r = seccomp_send_listener(&j->spec.linux_.seccomp, j->spec.oci_version, made->pid, state, fd);
+			break;
+		}
+		default:
+			if (r > 0)
+				r = fail(-EPROTO, "message %d came out of turn", r);
+		}
+		if (r < 0)
+			return r;
+	}
+}
+
+int runtime_exec(const struct runtime_exec *exec, struct runtime_container *ret)
+{
+	autocall(joining_release) struct joining j = { .exec = exec, .spec = *exec->spec, .sync = { -1, -1 }, .proc = -1 };
+	struct sys_clone how = { .cgroup = -1, .shown = "" };
+	struct runtime_container made = RUNTIME_CONTAINER_NONE;
+	struct error_record failure;
+	autofd int stage_pidfd = -1;
+	pid_t stage;
+	int r;
+
+	j.spec.process = *exec->process;
+	r = prepare(&j);
+	if (r < 0)
+		return r;
+	stage = sys_clone("to join the container", &how, &stage_pidfd);
+	if (stage < 0)
+		return stage;
+	if (stage == 0)
+		run_stage(&j);
+	close(take_fd(&j.sync[1]));
+	r = attend(&j, &made);
+	(void)waitpid(stage, NULL, 0);
+	if (r < 0) {
+		error_pack(r, &failure);
+		if (made.pid > 0) {
+			(void)kill(made.pid, SIGKILL);
+			(void)waitpid(made.pid, NULL, 0);
+		}
+		(void)runtime_delete(&made);
+		return error_unpack(&failure);
+	}
+	*ret = made;
+	return 0;
+}

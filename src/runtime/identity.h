@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Whose rights the process has: groups, group, user, then exactly the capabilities of the spec. User names are the
+ * engine's matter: here everything is a number. Init's half and exec's.
+ */
+#include "runtime/spec.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* @user_ns: groups may be denied in a user namespace that an unprivileged user made; that is no error without any asked for. */
+int identity_apply(const struct spec_process *process, bool user_ns);
+/* The words of setpriv(1) that do the same: "setpriv --reuid=…"; caller frees. */
+char *identity_words(const struct spec_process *process);

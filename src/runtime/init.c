@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/init.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/memory.h"
+#include "kernel/mount.h"
+#include "kernel/netns.h"
+#include "kernel/process.h"
+#include "kernel/step.h"
+#include "runtime/cgroup.h"
+#include "runtime/console.h"
+#include "runtime/device.h"
+#include "runtime/hooks.h"
+#include "runtime/masked.h"
+#include "runtime/mount.h"
+#include "runtime/program.h"
+#include "runtime/rootfs.h"
+#include "runtime/seccomp.h"
+#include "runtime/sync.h"
+#include "runtime/sysctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+int init_open_proc(void)
+{
+	autofd int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return fail_errno("open /proc");
+	if (fs.f_type != PROC_SUPER_MAGIC)
+		return fail(-EINVAL, "open /proc: it is not a procfs");
+	return take_fd(&fd);
+}
+
+int init_arrange_fds(const struct runtime_create *c)
+{
+	unsigned int first = 3 + c->preserve_fds;
+
+	for (int i = 0; i < 3; i++)
+		if (c->stdio[i] >= 0 && dup2(c->stdio[i], i) < 0)
+			return fail_errno("descriptor %d", i);
+	for (int fd = 3; fd < (int)first; fd++)
+		(void)fd_set_cloexec(fd, false);
+	return fd_cloexec_from(first) < 0 ? fail_errno("close descriptors at exec") : 0;
+}
+
+/* ---- the steps of init, in the order of init_steps below ---- */
+
+/* The cgroup first: what is allocated from here on is the container's, and its namespace shows where we are now. */
+static int enter_cgroup(struct init *in)
+{
+	if (in->wait_at_once)
+		return sync_expect(in->sync, SYNC_GO); /* the parent did it */
+	return in->cgroup ? cgroup_enter_self(in->cgroup, in->cloned_into) : 0;
+}
+
+/* The mappings are written: root of the new user namespace is who may build a container in it. */
+static int become_root(struct init *in)
+{
+	int r;
+
+	if (!in->user_ns)
+		return 0;
+	r = sys_setgid("root of the new user namespace", 0);
+	return r < 0 ? r : sys_setuid("root of the new user namespace", 0);
+}
+
+static int open_proc(struct init *in)
+{
+	in->proc = init_open_proc();
+	return in->proc < 0 ? in->proc : 0;
+}
+
+/* Until exec nobody in the container's pid namespace may look into this process (CVE-2016-9962, CVE-2019-5736). */
+static int hide(struct init *in)
+{
+	(void)in;
+	return sys_undumpable("init still has the host's files open");
+}
+
+static int join_namespaces(struct init *in)
+{
+	return in->namespaces->stage ? 0 : namespace_join(in->spec, in->namespaces);
+}
+
+static int new_cgroup_namespace(struct init *in)
+{
+	return in->namespaces->new_cgroup ? sys_unshare("its cgroup looks like the root of the tree", CLONE_NEWCGROUP) : 0;
+}
+
+static int new_session(struct init *in)
+{
+	(void)in;
+	/* no terminal of the caller's stays ours: nothing can be typed into it (CVE-2017-5226) */
+	if (setsid() < 0 && errno != EPERM)
+		return fail_errno("start a new session");
+	return 0;
+}
+
+static int new_keyring(struct init *in)
+{
+	autofree char *name = NULL;
+
+	if (in->create->no_new_keyring)
+		return 0;
+	name = xasprintf("_ses.%s", in->create->id);
+	return sys_join_keyring("keys of the caller stay with the caller", name);
+}
+
+static int set_names(struct init *in)
+{
+	int r = 0;
+
+	if (in->spec->hostname && *in->spec->hostname)
+		r = sys_sethostname("hostname", in->spec->hostname);
+	if (r == 0 && in->spec->domainname && *in->spec->domainname)
+		r = sys_setdomainname("domainname", in->spec->domainname);
+	return r;
+}
+
+static int raise_loopback(struct init *in)
+{
+	const struct spec_namespace *network = &in->spec->linux_.namespaces[SPEC_NS_NETWORK];
+
+	return network->set && !network->path ? sys_loopback_up("127.0.0.1 works") : 0;
+}
+
+static int mount_all(struct init *in)
+{
+	struct mount_plan plan = { 0 };
+	int r;
+
+	mount_plan_make(in->spec, &plan);
+	r = mount_apply(in, &plan);
+	if (r == 0 && plan.own_dev)
+		r = device_create_all(in);
+	mount_plan_release(&plan);
+	return r;
+}
+
+/* This process as the caller counts, who reads it in the hooks' state: the procfs is the caller's. */
+static pid_t outer_pid(const struct init *in)
+{
+	char text[16] = "";
+
+	return readlinkat(in->proc, "self", text, sizeof text - 1) > 0 ? atoi(text) : 0;
+}
+
+static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *status)
+{
+	const char *bundle = in->create->bundle_path ? in->create->bundle_path : "/";
+	autofree char *state = NULL;
+
+	if (!in->spec->hooks[kind].count)
+		return 0;
+	state = hooks_state(in->spec, in->create->id, status, outer_pid(in), bundle);
+	return hooks_run(in->spec, kind, state);
+}
+
+/* The caller's hooks outside, then ours inside: namespaces and mounts exist, the root is not entered. */
+static int run_hooks(struct init *in)
+{
+	const struct spec_hook_list *hooks = in->spec->hooks;
+	int r = 0;
+
+	if (hooks[SPEC_HOOK_PRESTART].count || hooks[SPEC_HOOK_CREATE_RUNTIME].count) {
+		r = sync_send(in->sync, SYNC_HOOKS, -1);
+		if (r == 0)
+			r = sync_expect(in->sync, SYNC_GO);
+	}
+	return r < 0 ? r : run_own_hooks(in, SPEC_HOOK_CREATE_CONTAINER, "creating");
+}
+
+static int take_terminal(struct init *in)
+{
+	autofd int slave = -1;
+	int r;
+
+	if (!in->spec->process.terminal)
+		return 0;
+	r = console_create(in, &slave);
+	return r < 0 ? r : console_take(slave);
+}
+
+static int wait_for_start(struct init *in)
+{
+	int listener = in->create->start_socket, r;
+
+	if (listener < 0)
+		return sync_expect(in->sync, SYNC_GO);
+	/* `create` ends now and `start` will connect: from here on it is who hears our errors */
+	for (;;) {
+		autofd int starter = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (starter < 0 && errno == EINTR)
+			continue;
+		if (starter < 0)
+			return fail_errno("wait to be started");
+		cleanup_fd(&in->sync);
+		in->sync = take_fd(&starter);
+		r = sync_expect(in->sync, SYNC_GO);
+		if (r == 0)
+			return 0;
+		/* a starter that went away without a word: the next one */
+	}
+}
+
+static int start_hooks(struct init *in)
+{
+	return run_own_hooks(in, SPEC_HOOK_START_CONTAINER, "created");
+}
+
+static int arrange_fds(struct init *in)
+{
+	return init_arrange_fds(in->create);
+}
+
+static int report_ready(struct init *in)
+{
+	return sync_send(in->sync, SYNC_READY, -1);
+}
+
+static int confine_early(struct init *in)
+{
+	return seccomp_program_notifies(in->seccomp) && !in->create->script_only ? program_confine(in) : 0;
+}
+
+static int confine_late(struct init *in)
+{
+	return seccomp_program_notifies(in->seccomp) || in->create->script_only ? 0 : program_confine(in);
+}
+
+static int (*const init_steps[])(struct init *in) = {
+	enter_cgroup,
+	become_root,
+	hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
+	open_proc,
+	join_namespaces,
+	new_cgroup_namespace,
+	new_session,
+	new_keyring,
+	set_names,
+	raise_loopback,
+	rootfs_mount,
+	mount_all,
+	arrange_fds, /* before the terminal, which takes their place */
+	take_terminal,
+	run_hooks,
+	masked_apply,
+	readonly_apply,
+	sysctl_apply,
+	rootfs_enter,
+	program_prepare,
+	confine_early,
+	report_ready,
+	wait_for_start,
+	confine_late,
+	start_hooks,
+	program_execute,
+};
+
+_Noreturn void init_run(struct init *in)
+{
+	int r = 0;
+
+	step_set_side(STEP_CONTAINER);
+	umask(0); /* modes are the spec's, not the caller's; the process gets its own in program_prepare */
+	in->proc = in->root = in->old_root = in->bundle = -1;
+	for (size_t i = 0; i < ARRAY_SIZE(init_steps) && r == 0; i++)
+		r = init_steps[i](in);
+	if (r < 0)
+		sync_fail(in->sync, r);
+	_exit(r < 0 ? 1 : 0);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Init's half: the child of runtime_create, in the new namespaces, builds the container around itself and becomes its
+ * program. It is a copy of the parent (clone without shared memory), so it has the spec and the compiled filter in memory
+ * and reads nothing again. It ends by exec or, after it reported its error chain, by _exit.
+ */
+#include "base/strv.h"
+#include "runtime/namespace.h"
+#include "runtime/runtime.h"
+
+#include <stdbool.h>
+
+struct seccomp_program;
+
+struct init {
+	const struct runtime_create *create; /* borrowed, all of it: the parent's copies */
+	const struct spec *spec;
+	const struct seccomp_program *seccomp;
+	const struct namespace_plan *namespaces;
+	const struct cgroup *cgroup; /* NULL: none */
+	bool cloned_into;            /* born in its v2 cgroup */
+	int sync;                    /* to the parent */
+	bool wait_at_once;           /* the parent has something to do first: user mappings, a cgroup that only it may fill */
+	bool user_ns;                /* it has a user namespace other than the runtime's */
+	int proc;                    /* a procfs that is verified to be one and is not the container's; O_PATH */
+	int bundle;                  /* the bundle's directory as this mount namespace has it, until the host is left; O_PATH */
+	int root;                    /* the container's root directory (its mount), O_PATH */
+	int old_root;                /* the host's root directory as this mount namespace has it, until it is left; O_PATH */
+	struct strv env;             /* of the program, complete */
+	char *program;               /* what args[0] was found to be */
+};
+
+_Noreturn void init_run(struct init *in);
+/* Opens /proc and makes sure that it is a procfs: labels and limits written into a forged one would go nowhere. */
+int init_open_proc(void);
+/* Puts the caller's 0, 1 and 2 in place and lets no other descriptor but those asked for through exec. */
+int init_arrange_fds(const struct runtime_create *create);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/mount.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "kernel/mount.h"
+#include "runtime/init.h"
+#include "runtime/mount_copy.h"
+#include "runtime/rootfs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+/* What a reader of explain may want to know of the usual filesystems. */
+static const char *reason(const char *type, const char *destination)
+{
+	static const struct {
+		const char *type, *why;
+	} reasons[] = {
+		{ "proc", "the processes of the new pid namespace" },
+		{ "sysfs", "devices and, below net, the interfaces of the new network namespace" },
+		{ "devpts", "terminals of its own" },
+		{ "mqueue", "POSIX message queues of the new ipc namespace" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (strcmp(reasons[i].type, type) == 0)
+			return reasons[i].why;
+	return strcmp(destination, "/dev") == 0 ? "an empty directory for device files" : "in memory";
+}
+
+static int propagate(const struct mount_entry *e, int mnt, const char *shown)
+{
+	if (!e->options.propagation)
+		return 0;
+	return sys_mount_propagate("mount option", mnt, shown, e->options.propagation, e->options.propagation_recursive);
+}
+
+int mount_filesystem(struct init *in, const struct mount_entry *e)
+{
+	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
+	autofd int mnt = -1;
+	struct sys_mount m = {
+		.type = e->spec->type ? e->spec->type : "none",
+		.source = e->spec->source,
+		.options = (char *const *)strv_array(&e->options.data),
+		.attributes = e->options.set | e->options.rec_set,
+	};
+	int r = rootfs_target(in, e->destination, false, e->options.dest_nofollow, &target);
+
+	if (r < 0)
+		return r;
+	m.target = target.fd;
+	m.shown = target.shown;
+	m.before = target.before;
+	mnt = sys_mount(e->kind == MOUNT_CGROUP ? "its own part of the cgroup tree" : reason(m.type, e->destination), &m);
+	if (mnt < 0)
+		return mnt;
+	if (e->options.copy_up)
+		r = mount_copy_up(target.fd, mnt, e->destination);
+	if (r == 0)
+		r = propagate(e, mnt, target.shown);
+	return r < 0 ? r : take_fd(&mnt);
+}
+
+static int apply_one(struct init *in, const struct mount_entry *e)
+{
+	autofd int mnt = -1;
+
+	switch (e->kind) {
+	case MOUNT_BIND:
+		return mount_bind(in, e);
+	case MOUNT_CGROUP:
+		return mount_cgroup(in, e);
+	case MOUNT_FILESYSTEM:
+		mnt = mount_filesystem(in, e);
+		return mnt < 0 ? mnt : 0;
+	}
+	return -EINVAL;
+}
+
+int mount_apply(struct init *in, const struct mount_plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < plan->count && r == 0; i++)
+		r = apply_one(in, &plan->items[i]);
+	return r;
+}

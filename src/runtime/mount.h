@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Does what the plan says, entry by entry, on targets pinned inside the container's root. Init's half, before pivot_root. */
+#include "runtime/mount_plan.h"
+
+struct init;
+
+int mount_apply(struct init *in, const struct mount_plan *plan);
+/* One entry of each kind; the first two are mount_bind.c's and mount_cgroup.c's. */
+int mount_bind(struct init *in, const struct mount_entry *entry);
+int mount_cgroup(struct init *in, const struct mount_entry *entry);
+/* A new filesystem on @entry's destination; returns its descriptor. */
+int mount_filesystem(struct init *in, const struct mount_entry *entry);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "kernel/mount.h"
+#include "runtime/init.h"
+#include "runtime/mount.h"
+#include "runtime/mount_idmap.h"
+#include "runtime/rootfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+/* The source is the administrator's path on the host: its symlinks are followed unless src-nofollow says otherwise. */
+static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
+{
+	const char *source = e->spec->source ? e->spec->source : "";
+	autofd int fd = openat(in->bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
+
+	if (fd < 0 || fstat(fd, st) < 0)
+		return fail_errno("bind %s to %s: source", source, e->destination);
+	return take_fd(&fd);
+}
+
+int mount_bind(struct init *in, const struct mount_entry *e)
+{
+	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
+	autofd int source = -1, mnt = -1, idmap = -1;
+	struct sys_bind b = SYS_BIND_NONE;
+	struct stat st;
+	int r;
+
+	source = open_source(in, e, &st);
+	if (source < 0)
+		return source;
+	r = rootfs_target(in, e->destination, !S_ISDIR(st.st_mode), e->options.dest_nofollow, &target);
+	if (r < 0)
+		return r;
+	if (e->options.idmap) {
+		r = idmap = mount_idmap_open(in, e);
+		if (r < 0)
+			return r;
+	}
+	b.source = source;
+	b.shown_source = e->spec->source;
+	b.recursive = e->options.recursive;
+	b.set = e->options.set;
+	b.clear = e->options.clear;
+	b.rec_set = e->options.rec_set;
+	b.rec_clear = e->options.rec_clear;
+	b.propagation = e->options.propagation;
+	b.propagation_recursive = e->options.propagation_recursive;
+	b.idmap = idmap;
+	b.idmap_recursive = e->options.idmap_recursive;
+	b.target = target.fd;
+	b.shown = target.shown;
+	b.before = target.before;
+	mnt = sys_bind("from outside", &b);
+	return mnt < 0 ? mnt : 0;
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Mount option tmpcopyup: a new tmpfs starts with what the directory below it holds. Init's half. */
+
+/* Copies the tree @from (O_PATH or directory) into the empty directory @to; @shown is for the words. */
+int mount_copy_up(int from, int to, const char *shown);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/mount_idmap.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "kernel/file.h"
+#include "kernel/process.h"
+#include "runtime/init.h"
+#include "runtime/mount_plan.h"
+#include "runtime/userns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A user namespace exists as long as a process or a descriptor has it: a child makes it, and is ended when we hold it. */
+int mount_idmap_open(struct init *in, const struct mount_entry *e)
+{
+	const struct spec_linux *l = &in->spec->linux_;
+	const struct spec_id_mappings *uids = e->spec->uid_mappings.count ? &e->spec->uid_mappings : &l->uid_mappings;
+	const struct spec_id_mappings *gids = e->spec->gid_mappings.count ? &e->spec->gid_mappings : &l->gid_mappings;
+	struct sys_clone how = { .namespaces = CLONE_NEWUSER, .cgroup = -1, .shown = "" };
+	autofd int pidfd = -1, dir = -1, ns = -1;
+	char path[64];
+	pid_t pid;
+	int r = 0;
+
+	if (!uids->count || !gids->count)
+		return fail(-EINVAL, "mount %s: idmap needs uidMappings and gidMappings", e->destination);
+	pid = sys_clone("a user namespace for the mount's mapping", &how, &pidfd);
+	if (pid < 0)
+		return pid;
+	if (pid == 0)
+		for (;;)
+			pause();
+	snprintf(path, sizeof path, "%d", pid);
+	dir = openat(in->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		r = fail_errno("mount %s: idmap", e->destination);
+	if (r == 0)
+		r = userns_write_maps(dir, pid, uids, gids);
+	if (r == 0) {
+		ns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
+		if (ns < 0)
+			r = fail_errno("mount %s: idmap", e->destination);
+	}
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r < 0 ? r : take_fd(&ns);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/program.h"
+
+#include "base/beneath.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/path.h"
+#include "kernel/process.h"
+#include "kernel/step.h"
+#include "runtime/hooks.h"
+#include "runtime/identity.h"
+#include "runtime/init.h"
+#include "runtime/limits.h"
+#include "runtime/lsm.h"
+#include "runtime/seccomp.h"
+#include "runtime/sync.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define PASSWD_MAX   (1 << 20)
+
+/* ---- limits ---- */
+
+static int apply_limits(struct init *in)
+{
+	const struct spec_process *p = &in->spec->process;
+	int r = limits_apply_rlimits(&p->rlimits);
+
+	if (r == 0 && p->oom_score_adj.set) {
+		autofd int self = openat(in->proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		r = self < 0 ? fail_errno("open /proc/self")
+			     : limits_apply_oom_score_adj(self, p->oom_score_adj.value, in->user_ns);
+	}
+	if (r == 0)
+		r = limits_apply_scheduler(&p->scheduler);
+	if (r == 0)
+		r = limits_apply_io_priority(&p->io_priority);
+	if (r == 0)
+		r = limits_apply_memory_policy(&in->spec->linux_.memory_policy);
+	if (r == 0)
+		r = limits_apply_personality(in->spec->linux_.personality, &in->spec->linux_.personality_flags);
+	limits_apply_umask(&p->user);
+	return r;
+}
+
+/* ---- working directory ---- */
+
+static int enter_cwd(struct init *in)
+{
+	const char *cwd = in->spec->process.cwd;
+	/* in the root and by no magic link: /proc/self/fd/N would lead to what the host has open */
+	autofd int fd = beneath_make_dirs(in->root, cwd, 0755);
+	char *real;
+	int r;
+
+	if (fd < 0)
+		return fail_code(fd, "change to the working directory %s", cwd);
+	r = sys_chdir("process.cwd", fd, cwd);
+	if (r < 0)
+		return r;
+	/* getcwd of a directory outside the root begins with "(unreachable)" or fails: the last line of CVE-2024-21626 */
+	real = getcwd(NULL, 0);
+	if (!real || real[0] != '/')
+		r = fail(-EXDEV, "change to the working directory %s: it is not inside the container", cwd);
+	free(real);
+	return r;
+}
+
+/* ---- environment ---- */
+
+/* The home directory of @uid in the container's /etc/passwd; NULL when it is not listed. Caller frees. */
+static char *find_home(struct init *in, uint32_t uid)
+{
+	autofd int fd = beneath_open(in->root, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	autobuf text = BUF_INIT;
+	autostrv lines = { 0 };
+	struct stat st;
+
+	/* a FIFO or a device in its place would make us wait, a huge file would cost memory: then there is no entry */
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || file_read_fd(fd, "/etc/passwd", PASSWD_MAX, &text) < 0)
+		return NULL;
+	strv_split(&lines, text.data, '\n');
+	for (size_t i = 0; i < lines.count; i++) {
+		autostrv fields = { 0 };
+		uint32_t found;
+
+		strv_split(&fields, lines.items[i], ':');
+		if (fields.count >= 6 && number_u32(fields.items[2], &found) == 0 && found == uid)
+			return xstrdup(fields.items[5]);
+	}
+	return NULL;
+}
+
+static void set_home(struct init *in, struct strv *env)
+{
+	autofree char *home = NULL;
+	const char *given = strv_env_get(env, "HOME");
+	autofree char *entry = NULL;
+
+	if (given && *given)
+		return;
+	home = find_home(in, in->spec->process.user.uid);
+	entry = xasprintf("HOME=%s", home && *home ? home : "/");
+	strv_env_set(env, entry);
+}
+
+/* ---- program ---- */
+
+/* Whether @path may be executed by somebody; -errno otherwise. */
+static int check_executable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return st.st_mode & 0111 ? 0 : -EACCES;
+}
+
+static int program_fails(const char *name, int reason, const char *words)
+{
+	if (words)
+		return fail(reason - RUNTIME_EXEC_ERROR, "exec \"%s\": %s", name, words);
+	return fail(reason - RUNTIME_EXEC_ERROR, "exec \"%s\": %s", name, strerror(-reason));
+}
+
+/* args[0] as execvp finds it, with the PATH of the process. */
+static int find_program(const char *name, const char *path, char **ret)
+{
+	autostrv dirs = { 0 };
+	int first = 0;
+
+	if (strchr(name, '/')) {
+		int r = check_executable(name);
+
+		if (r < 0)
+			return program_fails(name, r, NULL);
+		*ret = xstrdup(name);
+		return 0;
+	}
+	strv_split(&dirs, path, ':');
+	for (size_t i = 0; i < dirs.count; i++) {
+		autofree char *candidate = path_join(*dirs.items[i] ? dirs.items[i] : ".", name);
+		int r = check_executable(candidate);
+
+		if (r == 0) {
+			*ret = take(&candidate);
+			return 0;
+		}
+		/* a directory or a file without x in front of the right one is passed over, as shells do */
+		if (r != -ENOENT && r != -ENOTDIR && r != -EISDIR && first == 0)
+			first = r;
+	}
+	if (first)
+		return program_fails(name, first, NULL);
+	return program_fails(name, -ENOENT, "executable file not found in $PATH");
+}
+
+int program_prepare(struct init *in)
+{
+	const struct spec_process *p = &in->spec->process;
+	const char *path;
+	int r = apply_limits(in);
+
+	if (r == 0)
+		r = enter_cwd(in);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < p->env.count; i++)
+		if (strchr(p->env.items[i], '=') && p->env.items[i][0] != '=')
+			strv_env_set(&in->env, p->env.items[i]);
+	set_home(in, &in->env);
+	path = strv_env_get(&in->env, "PATH");
+	return find_program(p->args.items[0], path ? path : DEFAULT_PATH, &in->program);
+}
+
+/* ---- rights ---- */
+
+static int apply_filter(struct init *in)
+{
+	int listener = -1, r = seccomp_program_apply(in->seccomp, &listener);
+
+	if (r == 0 && listener >= 0) {
+		r = sync_send(in->sync, SYNC_LISTENER, listener);
+		close(listener);
+	}
+	return r;
+}
+
+int program_confine(struct init *in)
+{
+	const struct spec_process *p = &in->spec->process;
+	int r = 0;
+
+	r = lsm_apply(in->proc, p->apparmor_profile, p->selinux_label);
+	/* without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go; with it, the later the better */
+	if (r == 0 && !p->no_new_privileges)
+		r = apply_filter(in);
+	if (r == 0)
+		r = identity_apply(p, in->user_ns);
+	/* a change of user clears the signal */
+	if (r == 0 && in->create->die_with_parent)
+		r = sys_die_with_parent("the container does not outlive its monitor", SIGKILL);
+	if (r == 0 && p->no_new_privileges)
+		r = sys_no_new_privs("setuid programs give nothing");
+	if (r == 0 && p->no_new_privileges)
+		r = apply_filter(in);
+	return r;
+}
+
+/* ---- exec ---- */
+
+/* exec setpriv … env -i A=b … program args */
+static char *exec_words(const struct init *in)
+{
+	const struct spec_process *p = &in->spec->process;
+	autofree char *rights = identity_words(p);
+	autobuf b = BUF_INIT;
+
+	buf_add_format(&b, "exec %s env -i", rights);
+	for (size_t i = 0; i < in->env.count; i++)
+		buf_add_format(&b, " %s", step_quote(in->env.items[i]));
+	for (size_t i = 0; i < p->args.count; i++)
+		buf_add_format(&b, " %s", step_quote(p->args.items[i]));
+	return buf_take(&b);
+}
+
+int program_execute(struct init *in)
+{
+	const struct spec_process *p = &in->spec->process;
+	autofree char *said = step_heard() ? exec_words(in) : NULL, *hint = NULL;
+	int r;
+
+	if (in->create->script_only) {
+		step_remark("the filter of system calls and the limits have no shell equivalent");
+		return sys_exec_said("the container's command", said);
+	}
+	r = sys_exec("the container's command", in->program, strv_array(&p->args), strv_array(&in->env), said);
+	hint = xstrdup(error_hint(r));
+	r = program_fails(p->args.items[0], r, NULL);
+	return hint ? fail_hint(r, "%s", hint) : r;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/userns.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "kernel/file.h"
+#include "kernel/step.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static int write_map(int proc_pid, pid_t pid, const char *name, const char *why, const struct spec_id_mappings *map)
+{
+	autobuf text = BUF_INIT;
+	char shown[64];
+
+	snprintf(shown, sizeof shown, "/proc/%d/%s", pid, name);
+	for (size_t i = 0; i < map->count; i++)
+		buf_add_format(&text, "%u %u %u\n", map->items[i].container_id, map->items[i].host_id, map->items[i].size);
+	return sys_write(why, proc_pid, name, shown, text.data);
+}
+
+int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids)
+{
+	char shown[64];
+	int r = 0;
+
+	if (uids->count) {
+		r = write_map(proc_pid, pid, "uid_map", "linux.uidMappings", uids);
+		if (r < 0)
+			return r;
+	}
+	if (gids->count) {
+		if (geteuid() != 0) {
+			snprintf(shown, sizeof shown, "/proc/%d/setgroups", pid);
+			r = sys_write("an unprivileged user may not drop groups", proc_pid, "setgroups", shown, "deny");
+			if (r < 0)
+				return r;
+		}
+		r = write_map(proc_pid, pid, "gid_map", "linux.gidMappings", gids);
+	}
+	return r;
+}

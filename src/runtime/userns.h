@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* User namespace mappings, written from outside. Parent's half. */
+#include "runtime/spec.h"
+
+#include <sys/types.h>
+
+/*
+ * Writes uid_map and gid_map of a process in a new user namespace; @proc_pid is its directory in procfs. Without
+ * CAP_SETGID over the parent namespace setgroups is denied first, as the kernel wants it (Linux 3.19).
+ */
+int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids);

@@ -193,9 +193,9 @@ static _Noreturn void build(const struct container *c, int records, int control)
 {
 	struct runtime_create create = { .id = c->id,
 					 .spec = &c->spec,
-					 .bundle = AT_FDCWD,
 					 .stdio = { -1, -1, -1 },
 					 .console_socket = -1,
+					 .start_socket = -1,
 					 .die_with_parent = true,
 					 .script_only = true };
 	struct runtime_container runtime = RUNTIME_CONTAINER_NONE;

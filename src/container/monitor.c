@@ -88,6 +88,7 @@ static int create(struct life *l)
 					 .spec = &m->container->spec,
 					 .stdio = { -1, -1, -1 },
 					 .console_socket = -1,
+					 .start_socket = -1,
 					 .die_with_parent = true };
 	autofd int in = -1, out = -1, err = -1;
 	int r = 0;

@@ -15,9 +15,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define UNPACKERS_MAX 8
+#define WATCHES_MAX   (1 + 2 * UNPACKERS_MAX + MANIFEST_LAYERS_MAX)
 #define PIPE_SIZE     (1 << 20)
 #define OTHER_PULL_MS 100 /* how often to look whether another command finished a layer */
 #define MS            INT64_C(1000000)
@@ -48,7 +51,9 @@ struct job {
 	int pipe; /* to the unpacker; -1 once it got everything */
 	struct unpack unpack;
 	struct layer_draft draft;
-	int code; /* of unpack_failed, with its words */
+	int64_t unpacked;    /* bytes */
+	struct process sync; /* brings the draft to the disk */
+	int code;            /* of unpack_failed, with its words */
 	char *words;
 };
 
@@ -75,6 +80,7 @@ static void stop_unpacking(struct fetch *f, struct job *j)
 	cleanup_fd(&j->pipe);
 	j->pipe = -1;
 	unpack_abort(&j->unpack);
+	process_end(&j->sync);
 	layer_drop(f->store, &j->draft);
 }
 
@@ -182,7 +188,8 @@ static int advance(struct fetch *f, struct job *j)
 		r = open_source(f, j);
 	if (r == 0 && j->source == SOURCE_REQUEST && f->downloads < FETCH_DOWNLOADS && j->due <= clock_monotonic())
 		r = ask(f, j);
-	if (r == 0 && j->source >= SOURCE_COMING && !j->unpacking && !j->unpack_failed && f->unpackers < f->unpackers_max)
+	if (r == 0 && j->source >= SOURCE_COMING && !j->unpacking && !j->unpack_failed && j->sync.pid < 0 &&
+	    f->unpackers < f->unpackers_max)
 		r = begin_unpacking(f, j);
 	return r;
 }
@@ -266,6 +273,30 @@ static int explain_unpack_failure(struct fetch *f, struct job *j)
 	return fail(j->code, "%s: %s", j->what, j->words);
 }
 
+/*
+ * A layer must be on the disk before it counts as done: after a power cut its directory would stand there with empty
+ * files. syncfs waits for the disk, so it is done by a child while the other layers go on.
+ */
+static int begin_sync(struct fetch *f, struct job *j)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return fail_errno("%s: fork", j->what);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(syncfs(j->draft.fd) < 0 ? errno : 0);
+	}
+	j->sync.pid = pid;
+	j->sync.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (j->sync.pidfd < 0)
+		return fail_errno("%s: pidfd_open", j->what);
+	/* the place is free for the next */
+	j->unpacking = false;
+	f->unpackers--;
+	return 0;
+}
+
 static int end_unpacking(struct fetch *f, struct job *j)
 {
 	const struct descriptor *blob = j->layer->blob;
@@ -288,12 +319,22 @@ static int end_unpacking(struct fetch *f, struct job *j)
 	if (strcmp(result.diff_id, j->layer->diff_id) != 0)
 		return fail(-EBADMSG, "%s: it unpacks to something else than the image's config promises (%s, not %s)", j->what,
 			    result.diff_id, j->layer->diff_id);
-	r = layer_commit(f->store, &j->draft, j->layer->chain, (int64_t)result.size);
+	j->unpacked = (int64_t)result.size;
+	return begin_sync(f, j);
+}
+
+static int end_sync(struct fetch *f, struct job *j)
+{
+	int status = 0, r = process_wait(&j->sync, &status);
+
+	if (r == 0 && status)
+		r = fail_code(-status, "%s: bring it to the disk", j->what);
+	if (r == 0)
+		r = layer_commit(f->store, &j->draft, j->layer->chain, j->unpacked);
 	if (r == 0 && j->partial)
-		r = blobstore_commit(f->store, blob->digest, j->file);
+		r = blobstore_commit(f->store, j->layer->blob->digest, j->file);
 	if (r < 0)
 		return r;
-	stop_unpacking(f, j);
 	finish_job(f, j, PULL_DONE);
 	return 0;
 }
@@ -372,8 +413,8 @@ static int hear_transfer(struct fetch *f)
 }
 
 struct watch {
-	struct pollfd fds[1 + 2 * UNPACKERS_MAX];
-	struct job *jobs[1 + 2 * UNPACKERS_MAX];
+	struct pollfd fds[WATCHES_MAX];
+	struct job *jobs[WATCHES_MAX];
 	nfds_t count;
 };
 
@@ -396,6 +437,8 @@ static int wait_for_work(struct fetch *f, struct watch *w)
 
 		if (j->done)
 			continue;
+		if (j->sync.pid > 0)
+			add_watch(w, j, j->sync.pidfd, POLLIN);
 		if (j->unpacking)
 			add_watch(w, j, j->unpack.result, POLLIN);
 		if (j->unpacking && j->pipe >= 0 && j->fed < j->have)
@@ -415,6 +458,8 @@ static int handle(struct fetch *f, const struct pollfd *p, struct job *j)
 		return 0;
 	if (!j)
 		return hear_transfer(f);
+	if (j->sync.pid > 0)
+		return p->fd == j->sync.pidfd ? end_sync(f, j) : 0;
 	/* an earlier event of this round may have ended it */
 	if (!j->unpacking)
 		return 0;
@@ -447,7 +492,9 @@ static int run(struct fetch *f)
 
 static void init_job(struct job *j, const struct fetch_layer *layer, size_t number)
 {
-	*j = (struct job){ .layer = layer, .file = -1, .pipe = -1, .unpack = UNPACK_NONE, .draft = LAYER_DRAFT_NONE };
+	*j = (struct job){
+		.layer = layer, .file = -1, .pipe = -1, .unpack = UNPACK_NONE, .sync = PROCESS_NONE, .draft = LAYER_DRAFT_NONE
+	};
 	snprintf(j->id, sizeof j->id, "%.12s", digest_hex(layer->blob->digest));
 	snprintf(j->what, sizeof j->what, "layer %zu (%s)", number, j->id);
 }

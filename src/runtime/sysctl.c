@@ -35,7 +35,7 @@ static char *path_of(const char *key)
 
 	if (slash && (!dot || slash < dot))
 		return path;
-	for (char *c = path; *c; c++)
+	for (char *c = path + strlen("sys/"); *c; c++)
 		*c = *c == '.' ? '/' : *c == '/' ? '.' : *c;
 	return path;
 }

@@ -166,7 +166,7 @@ exits() {
 one_clear_line() {
 	local words
 	words=$(grep -vE "^(hoy: hint:|hint|  |See 'hoy)" <<<"$output")
-	[ "$(wc -l <<<"$words")" = 1 ] && grep -qE '^hoy(-runtime)?: [a-z0-9"/].{8,}' <<<"$words" ||
+	[ "$(wc -l <<<"$words")" = 1 ] && grep -qE '^hoy(-runtime)?: [-a-z0-9"/].{8,}' <<<"$words" ||
 		{ printf 'not one clear line:\n%s\n' "$output"; return 1; }
 }
 

@@ -52,7 +52,7 @@ static int inspect_one(const struct store *s, const char *name, const char *type
 			r = kinds[i].inspect(s, name, w);
 	/* what is no name of an image is no object either */
 	if (r == -ENOENT || r == -EINVAL)
-		return fail(-ENOENT, "No such %s: %s", type ? type : "object", name);
+		return fail(-ENOENT, "cannot inspect %s: no such %s", name, type ? type : "object");
 	return r;
 }
 
@@ -84,8 +84,9 @@ static int inspect_run(const struct cli *cli, void *data)
 	const struct inspect_flags *flags = data;
 	autocall(store_free) struct store *s = NULL;
 	autobuf text = BUF_INIT;
+	autostrv missing = { 0 };
 	struct json_writer w;
-	int failed = 0, r = store_open(cli->root, &s);
+	int r = store_open(cli->root, &s);
 
 	if (r < 0)
 		return fail_while(r, "cannot inspect");
@@ -93,14 +94,15 @@ static int inspect_run(const struct cli *cli, void *data)
 	json_begin_array(&w, NULL);
 	for (size_t i = 0; i < cli->arg_count; i++) {
 		r = inspect_one(s, cli->args[i], flags->type, &w);
-		if (r < 0) {
-			log_failure(r);
-			failed = 1;
-		}
+		if (r < 0)
+			strv_add(&missing, error_text(r));
 	}
 	json_end_array(&w);
 	r = print_all(text.data, text.len, flags->format);
-	return r < 0 ? r : failed;
+	fflush(stdout);
+	for (size_t i = 0; i < missing.count; i++)
+		log_line(LOG_ERROR, "%s", missing.items[i]);
+	return r < 0 ? r : missing.count > 0;
 }
 
 const struct command command_inspect = {

@@ -78,10 +78,12 @@ int image_remove(const struct store *s, const char *id, const struct strv *diges
 
 	if (r < 0)
 		return r;
-	add_image(s, id, &own);
+	if (id)
+		add_image(s, id, &own);
 	for (size_t i = 0; i < digests->count; i++)
 		add_manifest(s, digests->items[i], &own);
-	strv_add(ret_removed, id);
+	if (id)
+		strv_add(ret_removed, id);
 	/* blobs first: an image whose config is gone is no image, whatever is left of it */
 	for (size_t i = own.blobs.count; r == 0 && i-- > 0;)
 		if (!strv_contains(&others.blobs, own.blobs.items[i]))

@@ -8,8 +8,8 @@
 #include "image/store.h"
 
 /*
- * @id and @digests (what its names stood for: manifests and indexes, "sha256:…"). What was removed is added to
- * @ret_removed as Docker lists it: the image's id, then chain ids, the topmost first. Something that another command
- * removed meanwhile is no error.
+ * @id, or NULL where another name keeps the image, and @digests: what the removed names stood for (manifests and indexes,
+ * "sha256:…"). What was removed is added to @ret_removed as Docker lists it: the image's id, then chain ids, the topmost
+ * first. Something that another command removed meanwhile is no error.
  */
 int image_remove(const struct store *s, const char *id, const struct strv *digests, struct strv *ret_removed);

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "container/attach.h"
 #include "container/message.h"
@@ -84,15 +85,15 @@ static int make_pipe(struct life *l, int which, int to, int *ret_inside)
 static int create(struct life *l)
 {
 	struct monitor *m = l->m;
-	struct runtime_create create = { .id = m->container->id,
-					 .spec = &m->container->spec,
-					 .stdio = { -1, -1, -1 },
-					 .console_socket = -1,
-					 .start_socket = -1,
-					 .die_with_parent = true };
+	autofree char *cache = xasprintf("%s/seccomp", m->container->home->store->root);
+	struct runtime_create create = RUNTIME_CREATE_NONE;
 	autofd int in = -1, out = -1, err = -1;
 	int r = 0;
 
+	create.id = m->container->id;
+	create.spec = &m->container->spec;
+	create.seccomp_cache = cache;
+	create.die_with_parent = true;
 	if (!m->tty) {
 		in = m->input >= 0 ? take_fd(&m->input) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 		if (in < 0)

@@ -45,27 +45,33 @@ static int mask_file(int null, int target, const char *shown)
 }
 
 /* All masked directories share one empty read-only tmpfs: a mount costs less than a superblock. */
-static int mask_directory(int *empty, int target, const char *shown)
+struct empty_directory {
+	int mount; /* -1: not made yet */
+	char *shown;
+};
+
+static int mask_directory(struct empty_directory *empty, int target, const char *shown)
 {
 	char size[] = "size=0k", inodes[] = "nr_inodes=1", mode[] = "mode=755";
 	char *options[] = { size, inodes, mode, NULL };
 	struct sys_bind b = SYS_BIND_NONE;
 	autofd int mnt = -1;
 
-	if (*empty < 0) {
-		*empty = sys_mount("nothing to read here", &(struct sys_mount){
-								   .type = "tmpfs",
-								   .source = "tmpfs",
-								   .options = options,
-								   .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-										 MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
-								   .target = target,
-								   .shown = shown,
-							   });
-		return *empty < 0 ? *empty : 0;
+	if (empty->mount < 0) {
+		empty->shown = xstrdup(shown);
+		empty->mount = sys_mount("nothing to read here", &(struct sys_mount){
+									 .type = "tmpfs",
+									 .source = "tmpfs",
+									 .options = options,
+									 .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+										       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+									 .target = target,
+									 .shown = shown,
+								 });
+		return empty->mount < 0 ? empty->mount : 0;
 	}
-	b.source = *empty;
-	b.shown_source = "tmpfs";
+	b.source = empty->mount;
+	b.shown_source = empty->shown;
 	b.target = target;
 	b.shown = shown;
 	mnt = sys_bind("the same empty directory", &b);
@@ -82,16 +88,10 @@ static int pin(const struct init *in, const char *path)
 	return fd < 0 && fd != -ENOENT ? fail_code(fd, "protect %s", path) : fd;
 }
 
-int masked_apply(struct init *in)
+static int mask_all(struct init *in, int null, struct empty_directory *empty)
 {
 	const struct strv *paths = &in->spec->linux_.masked_paths;
-	autofd int null = -1, empty = -1;
 
-	if (!paths->count)
-		return 0;
-	null = open_null(in);
-	if (null < 0)
-		return null;
 	for (size_t i = 0; i < paths->count; i++) {
 		autofree char *shown = rootfs_shown(paths->items[i]);
 		autofd int target = pin(in, paths->items[i]);
@@ -104,11 +104,28 @@ int masked_apply(struct init *in)
 			return target;
 		if (fstat(target, &st) < 0)
 			return fail_errno("mask %s", paths->items[i]);
-		r = S_ISDIR(st.st_mode) ? mask_directory(&empty, target, shown) : mask_file(null, target, shown);
+		r = S_ISDIR(st.st_mode) ? mask_directory(empty, target, shown) : mask_file(null, target, shown);
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+int masked_apply(struct init *in)
+{
+	struct empty_directory empty = { .mount = -1 };
+	autofd int null = -1;
+	int r;
+
+	if (!in->spec->linux_.masked_paths.count)
+		return 0;
+	null = open_null(in);
+	if (null < 0)
+		return null;
+	r = mask_all(in, null, &empty);
+	cleanup_fd(&empty.mount);
+	free(empty.shown);
+	return r;
 }
 
 int readonly_apply(struct init *in)

@@ -174,7 +174,7 @@ one_clear_line() {
 
 # cgroups made by hoy, in any hierarchy
 our_cgroups() {
-	find /sys/fs/cgroup -maxdepth 4 -type d -regex '.*/[^/]*hoy[^/]*/.*' 2>/dev/null | sort
+	find /sys/fs/cgroup -maxdepth 4 -type d \( -path '*/hoy-*' -o -path '*/hoy/*' \) 2>/dev/null | sort
 }
 
 # those that are new since scratch_up and that no process is in: other tests may run beside this one

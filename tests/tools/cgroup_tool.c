@@ -53,8 +53,9 @@ static int read_resources(const char *file, struct spec_resources *ret)
 	return r < 0 ? r : spec_parse_resources(json, ret);
 }
 
-static pid_t start(const struct cgroup *cgroup, bool by_procs, char **command)
+static pid_t start(const struct cgroup *cgroup, const char *verb, char **command)
 {
+	bool by_procs = strcmp(verb, "enter") == 0;
 	int fd = by_procs ? -1 : cgroup_clone_fd(cgroup), gate[2], r;
 	struct clone_args args = { .exit_signal = SIGCHLD,
 				   .flags = fd >= 0 ? CLONE_INTO_CGROUP : 0,
@@ -72,6 +73,11 @@ static pid_t start(const struct cgroup *cgroup, bool by_procs, char **command)
 			_exit(die(r));
 		if (read(gate[0], &c, 1) < 0)
 			_exit(126);
+		/* who reads our output does not wait for it */
+		for (int i = 0; strcmp(verb, "start") == 0 && i < 3; i++) {
+			close(i);
+			(void)open("/dev/null", O_RDWR);
+		}
 		execvp(command[0], command);
 		_exit(127);
 	}
@@ -126,7 +132,7 @@ static int make(const char *verb, const char *path, const char *file, char **com
 	if (r < 0)
 		return die(r);
 	made = now();
-	pid = start(cgroup, strcmp(verb, "enter") == 0, command);
+	pid = start(cgroup, verb, command);
 	if (strcmp(verb, "start") == 0) {
 		printf("%s\n", cgroup_path(cgroup));
 		cgroup_free(&cgroup);

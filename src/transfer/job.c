@@ -198,6 +198,7 @@ static void set_credentials(struct job *j)
 static void set_options(struct job *j)
 {
 	struct session *s = j->session;
+	struct curl_blob certificates = { .data = s->ca.data, .len = s->ca.len, .flags = CURL_BLOB_NOCOPY };
 	CURL *e = j->easy;
 
 	curl_easy_setopt(e, CURLOPT_URL, j->url);
@@ -214,8 +215,8 @@ static void set_options(struct job *j)
 	curl_easy_setopt(e, CURLOPT_HEADERDATA, j);
 	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, j);
-	if (s->ca_file)
-		curl_easy_setopt(e, CURLOPT_CAINFO, s->ca_file);
+	if (s->ca.len)
+		curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &certificates);
 	if (s->ca_dir)
 		curl_easy_setopt(e, CURLOPT_CAPATH, s->ca_dir);
 	if (j->request.insecure) {

@@ -6,6 +6,7 @@
  * meant for and never along a redirect to another (CVE-2020-15157, CVE-2019-10214); from https no redirect leads to http.
  * Process: hoy-transfer.
  */
+#include "base/buf.h"
 #include "transfer/request.h"
 #include "transfer/token.h"
 
@@ -18,8 +19,9 @@
 struct session {
 	CURLM *multi;
 	struct token_cache tokens;
-	int socket;                   /* to the parent */
-	const char *ca_file, *ca_dir; /* NULL: libcurl's own */
+	int socket;         /* to the parent */
+	struct buf ca;      /* certificates of $SSL_CERT_FILE; empty: libcurl's own */
+	const char *ca_dir; /* $SSL_CERT_DIR, or NULL */
 };
 
 struct job;

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "image/transfer.h"
@@ -11,11 +12,13 @@
 #include "transfer/job.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
-#define PARENT    0
-#define IDLE_MS   60000
-#define NEVER_ASK "localhost,127.0.0.0/8,127.0.0.1,::1"
+#define PARENT           0
+#define CERTIFICATES_MAX (16 << 20)
+#define IDLE_MS          60000
+#define NEVER_ASK        "localhost,127.0.0.0/8,127.0.0.1,::1"
 
 /*
  * Proxies as Go's programs, and so people's Docker settings, have them: capitals count, and this machine itself is never
@@ -80,20 +83,25 @@ static int serve(struct session *s)
 	}
 }
 
+/* Read while it may still be read: the file may be the user's alone, and the cage is entered as nobody. */
+static int read_certificates(struct session *s)
+{
+	const char *path = getenv("SSL_CERT_FILE");
+	int r = path && *path ? file_read(AT_FDCWD, path, CERTIFICATES_MAX, &s->ca) : 0;
+
+	return r == -ENOENT ? fail_code(r, "read %s ($SSL_CERT_FILE)", path) : r;
+}
+
 int main(void)
 {
-	struct session s = { .socket = PARENT, .ca_file = getenv("SSL_CERT_FILE"), .ca_dir = getenv("SSL_CERT_DIR") };
-	const char *paths[3] = { 0 };
-	size_t count = 0;
+	struct session s = { .socket = PARENT, .ca = BUF_INIT, .ca_dir = getenv("SSL_CERT_DIR") };
 	int r;
 
 	log_setup("hoy-transfer", LOG_WARNING, LOG_PLAIN, -1);
-	if (s.ca_file)
-		paths[count++] = s.ca_file;
-	if (s.ca_dir)
-		paths[count++] = s.ca_dir;
 	settle_proxies();
-	r = sandbox_transfer(paths);
+	r = read_certificates(&s);
+	if (r == 0)
+		r = sandbox_transfer((const char *const[]){ s.ca_dir, NULL });
 	if (r == 0 && (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(s.multi = curl_multi_init())))
 		r = fail(-ENOMEM, "start libcurl");
 	if (r == 0)

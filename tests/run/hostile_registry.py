@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A registry that misbehaves. The repository's name says how; see the table CASES at the end.
 
-usage: hostile_registry.py PORT_FILE
+usage: hostile_registry.py PORT_FILE [ADDRESS CERTIFICATE KEY]
 
-Serves on two free loopback ports (the second is "another host" for redirects) and writes both into PORT_FILE. GET /_log
-answers what was asked so far, as JSON: [{"port", "method", "path", "range", "auth"}].
+Serves on two free loopback ports (the second is "another host" for redirects) and writes both into PORT_FILE. With a
+certificate the first of them speaks TLS. GET /_log answers what was asked so far, as JSON: [{"port", "method", "path",
+"range", "auth"}].
 """
-import base64, gzip, hashlib, io, json, os, random, socket, socketserver, sys, tarfile, threading, time
+import base64, gzip, hashlib, io, json, os, random, socket, socketserver, ssl, sys, tarfile, threading, time
 from http.server import BaseHTTPRequestHandler
 from platform import machine
 
@@ -16,7 +17,7 @@ OTHER = "s390x" if ARCH != "s390x" else "amd64"
 OCI = "application/vnd.oci.image."
 DOCKER_V2 = "application/vnd.docker.distribution.manifest.v2+json"
 LOG, SEEN, LOCK, MAKING = [], {}, threading.Lock(), threading.Lock()
-PORTS = []
+PORTS, ADDRESS = [], "127.0.0.1"
 
 
 def digest(data):
@@ -92,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle(self):
         # a TLS client's first byte: this registry speaks plain HTTP only, and says so by hanging up
         try:
-            if self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
+            if not self.server.tls and self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
                 return
             super().handle()
         except OSError:
@@ -266,7 +267,7 @@ def slow_blob(h, case, what):
 def redirected_blob(h, case, what):
     if h.server.server_address[1] == PORTS[1]:
         return plain_blob(h, case, what)
-    h.reply(307, headers=[("Location", "http://127.0.0.1:%d%s" % (PORTS[1], h.path))])
+    h.reply(307, headers=[("Location", "http://%s:%d%s" % (ADDRESS, PORTS[1], h.path))])
 
 
 def longer_blob(h, case, what):
@@ -300,8 +301,8 @@ def want_token(query):
         if (h.headers.get("Authorization") or "").startswith("Bearer tok-"):
             return False
         h.error(401, "UNAUTHORIZED", "authentication required",
-                [("WWW-Authenticate", 'Bearer realm="http://127.0.0.1:%d/token%s",service="hostile",scope="repository:x:pull"'
-                  % (PORTS[0], query))])
+                [("WWW-Authenticate", 'Bearer realm="http://%s:%d/token%s",service="hostile",scope="repository:x:pull"'
+                  % (ADDRESS, PORTS[0], query))])
         return True
     return check
 
@@ -371,6 +372,7 @@ CASES = {
     "escape": {"any": refuse(403, "\x1b[2J\x1b]0;owned\x07 red")},
     "redirect": {"image": Image(salt="redirect"), "any": want_token(""), "blobs": redirected_blob},
     "redirectlogin": {"image": Image(salt="redirectlogin"), "any": want_basic, "blobs": redirected_blob},
+    "plainredirect": {"image": Image(salt="plainredirect"), "blobs": redirected_blob},
     "loop": {"any": redirect_forever},
     "headers": {"any": huge_headers},
     "token": {"any": want_token("")},
@@ -404,10 +406,24 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
+    tls = None
+
+    def finish_request(self, request, client):
+        # the handshake belongs to the thread of this connection: one that stalls stalls no other
+        try:
+            super().finish_request(self.tls.wrap_socket(request, server_side=True) if self.tls else request, client)
+        except OSError:
+            pass
 
 
 def main():
-    servers = [Server(("127.0.0.1", 0), Handler) for _ in range(2)]
+    global ADDRESS
+    if len(sys.argv) > 2:
+        ADDRESS = sys.argv[2]
+    servers = [Server((ADDRESS, 0), Handler) for _ in range(2)]
+    if len(sys.argv) > 3:
+        servers[0].tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        servers[0].tls.load_cert_chain(sys.argv[3], sys.argv[4])
     PORTS.extend(s.server_address[1] for s in servers)
     with open(sys.argv[1] + ".new", "w") as f:
         f.write("%d %d\n" % tuple(PORTS))

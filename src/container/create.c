@@ -16,6 +16,7 @@
 #include "container/spec.h"
 #include "container/undo.h"
 #include "container/user.h"
+#include "runtime/cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -223,7 +224,7 @@ int container_create(const struct home *home, const struct run_options *o, const
 	m.hostname = choose_hostname(o, c.id, m.host_network);
 	c.name = xstrdup(o->name && *o->name ? o->name : name_generate(0, text));
 	c.path = xasprintf("%s/containers/%s", home->store->root, c.id);
-	c.spec.linux_.cgroups_path = xasprintf("%s/%s", o->cgroup_parent ? o->cgroup_parent : "/hoy", c.id);
+	c.spec.linux_.cgroups_path = o->cgroup_parent ? xasprintf("%s/%s", o->cgroup_parent, c.id) : xasprintf(CGROUP_PLACE, c.id);
 	c.lock = undo_begin(home, c.id);
 	if (c.lock < 0)
 		return c.lock;

@@ -133,6 +133,7 @@ int cgroup_open(const char *path, struct cgroup **ret)
 	for (size_t i = 0; i < c->count; i++) {
 		bool here = cgroup_dir_fd(&c->dirs[i]) >= 0;
 
+		c->dirs[i].absent = !here;
 		if (here && c->dirs[i].v2)
 			(void)cgroup_v2_enable(&c->dirs[i], 0, 0); /* nothing but reading what it has */
 		found |= here;
@@ -175,7 +176,8 @@ static int make_all(struct cgroup *c, uint32_t needed)
 		bool cpuset = dir->controllers & CGROUP_BIT(CGROUP_CPUSET) && !dir->v2;
 		int r;
 
-		if (!(dir->controllers & (ALWAYS | needed)))
+		dir->absent = !(dir->controllers & (ALWAYS | needed));
+		if (dir->absent)
 			continue;
 		r = cgroup_dir_make(dir, cpuset ? cgroup_v1_fill_cpuset : NULL);
 		if (r < 0)
@@ -270,6 +272,7 @@ int cgroup_update(struct cgroup *cgroup, const struct spec_resources *resources)
 		r = cgroup_pids(cgroup, &pids, &count);
 		if (r == 0)
 			r = cgroup_dir_make(dir, dir->controllers & CGROUP_BIT(CGROUP_CPUSET) ? cgroup_v1_fill_cpuset : NULL);
+		dir->absent = r < 0;
 		for (size_t n = 0; r >= 0 && n < count; n++) {
 			char pid[16];
 
@@ -306,7 +309,7 @@ int cgroup_enter(const struct cgroup *cgroup, pid_t pid)
 	for (size_t i = 0; i < cgroup->count; i++) {
 		int r;
 
-		if (cgroup_dir_fd(&cgroup->dirs[i]) < 0)
+		if (cgroup->dirs[i].absent)
 			continue;
 		r = cgroup_dir_write(&cgroup->dirs[i], i ? NULL : "the process enters its cgroup", "cgroup.procs", text);
 		if (r < 0)
@@ -323,7 +326,7 @@ int cgroup_enter_self(const struct cgroup *cgroup, bool cloned_into)
 		struct cgroup_dir *dir = &cgroup->dirs[i];
 		int r;
 
-		if ((dir->v2 && cloned_into) || cgroup_dir_fd(dir) < 0)
+		if ((dir->v2 && cloned_into) || dir->absent)
 			continue;
 		r = cgroup_dir_write(dir, why, dir->v2 ? "cgroup.procs" : "tasks", "0");
 		if (r < 0)

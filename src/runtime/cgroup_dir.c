@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,11 @@ int cgroup_dir_fd(struct cgroup_dir *dir)
 
 int cgroup_dir_write(struct cgroup_dir *dir, const char *why, const char *file, const char *value)
 {
-	char shown[1024];
-	int fd = cgroup_dir_fd(dir);
+	char path[PATH_MAX];
 
-	snprintf(shown, sizeof shown, "%s/%s", dir->path, file);
-	return fd < 0 ? fail_code(fd, "open %s", dir->path) : sys_write(why, fd, file, shown, value);
+	/* most directories are written to once in their life: opened when something is read from them, too */
+	snprintf(path, sizeof path, "%s/%s", dir->path, file);
+	return dir->fd >= 0 ? sys_write(why, dir->fd, file, path, value) : sys_write(why, AT_FDCWD, path, path, value);
 }
 
 ssize_t cgroup_dir_read(struct cgroup_dir *dir, const char *file, char *text, size_t size)

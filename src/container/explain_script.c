@@ -35,6 +35,7 @@
 struct script {
 	const struct container *container;
 	struct buf host, enter, inside, cleanup;
+	unsigned int parts; /* files of the inside after the first */
 };
 
 static void script_release(struct script *s)
@@ -106,15 +107,38 @@ static void add_host(struct script *s, const char *command, const char *why)
 	}
 }
 
-/* One record; its parts are cut in place. */
+/*
+ * Two steps of init are said, not done: behind pivot_root the host's programs would be out of the shell's reach, so the root
+ * and the working directory are entered with the command itself (runtime/program.c).
+ */
+static bool is_left_to_exec(const char *command, const char *why)
+{
+	return strstr(command, " pivot_root ") || (why && strcmp(why, "# process.cwd") == 0);
+}
+
+static void add_inside(struct script *s, const char *command, const char *why)
+{
+	autofree char *changed = NULL;
+
+	if (is_left_to_exec(command, why)) {
+		changed = xasprintf("# below: %s", command);
+	} else if (strncmp(command, "unshare ", 8) == 0) {
+		/* a shell cannot change its own namespaces: unshare goes on with the rest, in a file of its own */
+		changed = xasprintf("exec %s sh \"${DIR}/inside.%u.sh\"", command, ++s->parts);
+		add_line(&s->inside, s->container, changed, why);
+		buf_add_format(&s->inside, "END_OF_INSIDE\ncat >\"${DIR}/inside.%u.sh\" <<'END_OF_INSIDE'\nset -eu\n", s->parts);
+		return;
+	}
+	add_line(&s->inside, s->container, changed ? changed : command, why);
+}
+
+/* One record; its parts are cut in place. What the command executes may have newlines and tabs in it. */
 static void add_record(struct script *s, char *record)
 {
-	char *command = strchr(record, '\t'), *why;
+	char *command = record + 2, *why = NULL;
 
-	if (!command)
-		return;
-	*command++ = '\0';
-	why = strchr(command, '\t');
+	for (char *p = command; (p = strstr(p, "\t# ")); p++)
+		why = p;
 	if (why)
 		*why++ = '\0';
 	switch (record[0]) {
@@ -122,7 +146,7 @@ static void add_record(struct script *s, char *record)
 		add_host(s, command, why);
 		break;
 	case 'C':
-		add_line(&s->inside, s->container, command, why);
+		add_inside(s, command, why);
 		break;
 	case 'X':
 		add_line(&s->cleanup, s->container, command, why);
@@ -180,7 +204,9 @@ static int print_script(const struct script *s, const char *image)
 	       "# inside: what the first process does in its new namespaces\n"
 	       "cat >${DIR}/inside.sh <<'END_OF_INSIDE'\nset -eu\n%sEND_OF_INSIDE\n\n"
 	       "# a process of its own goes in, so that this one can clean up\n"
-	       "cat >${DIR}/enter.sh <<'END_OF_ENTER'\nset -eu\n%sEND_OF_ENTER\n\n"
+	       "cat >${DIR}/enter.sh <<'END_OF_ENTER'\nset -eu\n"
+	       "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-  # no descriptor of the caller's goes in\n"
+	       "%sEND_OF_ENTER\n\n"
 	       "status=0\n"
 	       "sh ${DIR}/enter.sh || status=$?\n"
 	       "exit $status\n",
@@ -253,17 +279,39 @@ static int collect(const struct container *c, struct buf *records)
 	return last.kind == MESSAGE_FAILED ? error_unpack(&last.error) : 0;
 }
 
+static bool begins_record(const char *text)
+{
+	return *text && strchr("HCX", *text) && text[1] == '\t';
+}
+
+/* Where the next record begins: at the head of a line; other lines belong to a command with newlines in it. */
+static char *next_record(char *record)
+{
+	char *end = record;
+
+	do {
+		end += strcspn(end, "\n");
+		end += *end == '\n';
+	} while (*end && !begins_record(end));
+	return end;
+}
+
 static int make_script(const struct container *c, const char *image)
 {
-	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT };
+	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0 };
 	autobuf records = BUF_INIT;
-	char *line, *rest;
+	char *record, *next;
 	int r = collect(c, &records);
 
 	if (r < 0)
 		return r;
-	for (line = strtok_r(records.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		add_record(&s, line);
+	for (record = records.data; *record; record = next) {
+		next = next_record(record);
+		if (next > record && next[-1] == '\n')
+			next[-1] = '\0';
+		if (begins_record(record))
+			add_record(&s, record);
+	}
 	return print_script(&s, image);
 }
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -176,11 +177,25 @@ static const char *propagation_word(uint64_t type)
 	return type == MS_SHARED ? "shared" : type == MS_SLAVE ? "slave" : type == MS_PRIVATE ? "private" : "unbindable";
 }
 
+/* mount(8) sets exactly what it is told, so what the source's mount has already is said again. */
+static uint64_t kept_attributes(int source)
+{
+	struct statvfs st;
+
+	if (source < 0 || fstatvfs(source, &st) < 0)
+		return 0;
+	return (st.f_flag & ST_NOSUID ? MOUNT_ATTR_NOSUID : 0) | (st.f_flag & ST_NODEV ? MOUNT_ATTR_NODEV : 0) |
+	       (st.f_flag & ST_NOEXEC ? MOUNT_ATTR_NOEXEC : 0);
+}
+
 static void say_bind(struct step *step, const struct sys_bind *b)
 {
+	uint64_t set = b->set | b->rec_set, clear = b->clear | b->rec_clear;
 	char words[256];
 
-	attribute_words(b->set | b->rec_set, b->clear | b->rec_clear, words, sizeof words);
+	if (set | clear)
+		set |= kept_attributes(b->source) & ~clear;
+	attribute_words(set, clear, words, sizeof words);
 	if (b->before)
 		step_say(step, "%s && ", b->before);
 	step_say(step, "mount --%s %s%s%s%s %s", b->recursive ? "rbind" : "bind", words[0] ? "-o " : "", words, words[0] ? " " : "",

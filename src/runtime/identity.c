@@ -42,11 +42,13 @@ static void add_capabilities(struct buf *b, const char *option, uint64_t set)
 		}
 }
 
-char *identity_words(const struct spec_process *p)
+char *identity_words(const struct spec_process *p, bool keep_root)
 {
 	struct buf b = BUF_INIT;
 
-	buf_add_format(&b, "setpriv --reuid=%u --regid=%u", p->user.uid, p->user.gid);
+	buf_add_str(&b, "setpriv");
+	if (!keep_root)
+		buf_add_format(&b, " --reuid=%u --regid=%u", p->user.uid, p->user.gid);
 	if (p->user.additional_gid_count)
 		buf_add_str(&b, " --groups=");
 	else

@@ -11,5 +11,5 @@
 
 /* @user_ns: groups may be denied in a user namespace that an unprivileged user made; that is no error without any asked for. */
 int identity_apply(const struct spec_process *process, bool user_ns);
-/* The words of setpriv(1) that do the same: "setpriv --reuid=…"; caller frees. */
-char *identity_words(const struct spec_process *process);
+/* The words of setpriv(1) that do the same: "setpriv --reuid=…"; without user and group with @keep_root. Caller frees. */
+char *identity_words(const struct spec_process *process, bool keep_root);

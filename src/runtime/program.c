@@ -221,16 +221,35 @@ int program_confine(struct init *in)
 
 /* ---- exec ---- */
 
-/* exec setpriv … env -i A=b … program args */
+static void add_environment(struct buf *b, const struct init *in)
+{
+	buf_add_str(b, "env -i");
+	for (size_t i = 0; i < in->env.count; i++)
+		buf_add_format(b, " %s", step_quote(in->env.items[i]));
+}
+
+/*
+ * exec setpriv … env -i A=b … program args. In a script these are programs of the host, which are out of reach behind
+ * pivot_root: there unshare enters the new root last, and goes to the working directory.
+ */
 static char *exec_words(const struct init *in)
 {
 	const struct spec_process *p = &in->spec->process;
-	autofree char *rights = identity_words(p);
+	bool script = in->create->script_only;
+	autofree char *rights = identity_words(p, script);
 	autobuf b = BUF_INIT;
 
-	buf_add_format(&b, "exec %s env -i", rights);
-	for (size_t i = 0; i < in->env.count; i++)
-		buf_add_format(&b, " %s", step_quote(in->env.items[i]));
+	buf_add_str(&b, "exec ");
+	if (script) {
+		add_environment(&b, in);
+		buf_add_format(&b, " \"$(command -v setpriv)\"%s", rights + strlen("setpriv"));
+		buf_add_format(&b, " \"$(command -v unshare)\" --root=\"$ROOT\" --wd=%s", step_quote(p->cwd));
+		if (p->user.uid || p->user.gid)
+			buf_add_format(&b, " --setgid=%u --setuid=%u", p->user.gid, p->user.uid);
+	} else {
+		buf_add_format(&b, "%s ", rights);
+		add_environment(&b, in);
+	}
 	for (size_t i = 0; i < p->args.count; i++)
 		buf_add_format(&b, " %s", step_quote(p->args.items[i]));
 	return buf_take(&b);

@@ -13,7 +13,6 @@ sed -n "s/^\(Cap\|NoNewPrivs\|Uid\|Gid\|Groups\)/\1/p" /proc/self/status
 while read -r id parent dev root on opts rest; do echo "$on $opts ${rest#*- }"; done </proc/self/mountinfo | sed "s/lowerdir=[^ ]*//; s/ro,lowerdir/ro/" | cut -d" " -f1-3 | sort
 ls /dev | sort
 cat /proc/sys/kernel/hostname
-ls /proc/1/fd | wc -l
 cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null
 ls /sys/class/net
 env | sort

@@ -199,7 +199,10 @@ char *reference_canonical(const struct reference *r)
 
 char *reference_familiar_name(const struct reference *r)
 {
-	if (strcmp(r->registry, HUB) != 0)
+	const char *slash = strchr(r->repository, '/');
+
+	/* without its host, "docker.io/a.b/c" would be read as c of the host a.b */
+	if (strcmp(r->registry, HUB) != 0 || (slash && is_host(r->repository, (size_t)(slash - r->repository))))
 		return reference_name(r);
 	/* "docker.io/library/a/b" has a host-less form, too, but it would be read as another name */
 	if (strncmp(r->repository, "library/", 8) == 0 && !strchr(r->repository + 8, '/'))

@@ -28,6 +28,7 @@ static void names_as_docker(void **state)
 		{ "bitnami/redis", "docker.io/bitnami/redis:latest", "bitnami/redis:latest", "registry-1.docker.io" },
 		{ "docker.io/nginx", "docker.io/library/nginx:latest", "nginx:latest", "registry-1.docker.io" },
 		{ "index.docker.io/library/nginx", "docker.io/library/nginx:latest", "nginx:latest", "registry-1.docker.io" },
+		{ "docker.io/a.b/c", "docker.io/a.b/c:latest", "docker.io/a.b/c:latest", "registry-1.docker.io" },
 		{ "localhost/x", "localhost/x:latest", "localhost/x:latest", "localhost" },
 		{ "localhost:5000/x", "localhost:5000/x:latest", "localhost:5000/x:latest", "localhost:5000" },
 		{ "localhost:5000", "docker.io/library/localhost:5000", "localhost:5000", "registry-1.docker.io" },

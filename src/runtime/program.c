@@ -19,6 +19,7 @@
 #include "runtime/seccomp.h"
 #include "runtime/sync.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -128,11 +129,12 @@ static int check_executable(const char *path)
 	return st.st_mode & 0111 ? 0 : -EACCES;
 }
 
+/* Engines search these words for runc's, which are Go's: the reason begins with a small letter. */
 static int program_fails(const char *name, int reason, const char *words)
 {
-	if (words)
-		return fail(reason - RUNTIME_EXEC_ERROR, "exec \"%s\": %s", name, words);
-	return fail(reason - RUNTIME_EXEC_ERROR, "exec \"%s\": %s", name, strerror(-reason));
+	const char *text = words ? words : strerror(-reason);
+
+	return fail(reason - RUNTIME_EXEC_ERROR, "exec \"%s\": %c%s", name, tolower((unsigned char)text[0]), text + 1);
 }
 
 /* args[0] as execvp finds it, with the PATH of the process. */

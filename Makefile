@@ -48,7 +48,7 @@ bench-pull: ## pull and unpack of a large image from loopback, against every pee
 	@bench/run pull
 
 install: all ## programs, manual and completion below PREFIX
-	@meson configure $(BUILD) --prefix $(PREFIX) && meson install -C $(BUILD) --quiet
+	@meson configure $(BUILD) --prefix $(PREFIX) && meson install -C $(BUILD) --quiet --strip
 
 format: ## every C file as .clang-format has it
 	@tools/install-deps --check lint

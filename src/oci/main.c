@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program hoy-runtime: see oci/command.h. */
+/* hoy-runtime from its global options to its exit code: see oci/command.h for what a command is. */
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "kernel/step.h"
 #include "oci/command.h"
+#include "oci/oci.h"
 #include "runtime/state_file.h"
 
 #include <errno.h>
@@ -168,7 +168,7 @@ static int dispatch(struct oci *oci, const struct global_flags *g, int argc, cha
 	return r;
 }
 
-int main(int argc, char **argv)
+int oci_main(int argc, char **argv)
 {
 	struct global_flags g = { 0 };
 	struct options_result rest;
@@ -176,7 +176,6 @@ int main(int argc, char **argv)
 	struct oci oci = { .root_fd = -1 };
 	int r;
 
-	step_fault_setup();
 	log_setup("hoy-runtime", LOG_WARNING, LOG_PLAIN, -1);
 	r = options_parse(global_options, &g, argc - 1, argv + 1, false, &rest);
 	if (r == 0)
@@ -196,6 +195,5 @@ int main(int argc, char **argv)
 	root = g.root ? xstrdup(g.root) : default_root();
 	oci.root = root;
 	oci.systemd_cgroup = g.systemd_cgroup;
-	r = dispatch(&oci, &g, (int)rest.arg_count, (char **)rest.args);
-	return fflush(stdout) == EOF && r == 0 ? EXIT_FAILURE : r;
+	return dispatch(&oci, &g, (int)rest.arg_count, (char **)rest.args);
 }

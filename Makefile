@@ -9,7 +9,7 @@ MESON_FLAGS ?=
 PROBE   := $(shell mktemp -u)
 export BUILD RUNTIME
 
-.PHONY: all demo test check test-runtime bench bench-pull install format lint fuzz dev dev-valgrind clean help
+.PHONY: all demo test check test-runtime test-callers bench bench-pull install format lint fuzz dev dev-valgrind clean help
 
 all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 	@ninja -C $(BUILD) --quiet
@@ -27,6 +27,7 @@ demo: ## install what is missing, build, and show a container beside its host
 
 test: ## install what is missing, build, run every test; the last line is the count
 	@tools/install-deps build test
+	@tools/install-deps callers || echo "some engines cannot be installed here: their tests are skipped"
 	@$(MAKE) --no-print-directory all
 	@tests/all
 
@@ -36,6 +37,11 @@ check: all ## the quick part of test: unit tests and the checks of the tree, no 
 test-runtime: all ## the OCI runtime's command line, against RUNTIME=build/hoy-runtime or another one (RUNTIME=runc)
 	@tools/install-deps build test
 	@tests/runtime/all
+
+test-callers: all ## podman, containerd and Docker over RUNTIME (default: build/hoy-runtime)
+	@tools/install-deps build test
+	@tools/install-deps callers || echo "some engines cannot be installed here: their tests are skipped"
+	@tests/callers/all
 
 bench: ## medians and ratios against the floor and every peer that is installed
 	@tools/install-deps build test

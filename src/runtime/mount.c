@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What a reader of explain may want to know of the usual filesystems. */
@@ -39,9 +40,43 @@ static int propagate(const struct mount_entry *e, int mnt, const char *shown)
 	return sys_mount_propagate("mount option", mnt, shown, e->options.propagation, e->options.propagation_recursive);
 }
 
+static bool has_option(const struct strv *options, const char *prefix)
+{
+	for (size_t i = 0; i < options->count; i++)
+		if (strncmp(options->items[i], prefix, strlen(prefix)) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * runc's rule, which images count on: a tmpfs that is given no mode has that of the directory it covers, and one that is
+ * given a mode has it, whatever is copied into it.
+ */
+static int keep_mode(const struct rootfs_target *target, const struct strv *asked, struct strv *options)
+{
+	struct stat st;
+
+	strv_add_all(options, asked);
+	if (target->made || has_option(asked, "mode="))
+		return 0;
+	if (fstat(target->fd, &st) < 0)
+		return fail_errno("mount %s", target->shown);
+	strv_add_format(options, "mode=%04o", st.st_mode & 07777);
+	return 0;
+}
+
+static struct copy_up_keep given(const struct strv *options)
+{
+	return (struct copy_up_keep){
+		.mode = has_option(options, "mode="),
+		.owner = has_option(options, "uid=") || has_option(options, "gid="),
+	};
+}
+
 int mount_filesystem(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
+	autostrv options = { 0 };
 	autofd int mnt = -1;
 	struct sys_mount m = {
 		.type = e->spec->type ? e->spec->type : "none",
@@ -51,6 +86,10 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 	};
 	int r = rootfs_target(in, e->destination, false, e->options.dest_nofollow, &target);
 
+	if (r == 0 && strcmp(m.type, "tmpfs") == 0) {
+		r = keep_mode(&target, &e->options.data, &options);
+		m.options = (char *const *)strv_array(&options);
+	}
 	if (r < 0)
 		return r;
 	m.target = target.fd;
@@ -60,7 +99,7 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 	if (mnt < 0)
 		return mnt;
 	if (e->options.copy_up)
-		r = mount_copy_up(target.fd, mnt, e->destination);
+		r = mount_copy_up(target.fd, mnt, e->destination, given(&e->options.data));
 	if (r == 0)
 		r = propagate(e, mnt, target.shown);
 	return r < 0 ? r : take_fd(&mnt);

@@ -94,12 +94,18 @@ static int copy_tree(int from, int to, unsigned int depth)
 	return dir_each(from, ".", copy_entry, &c);
 }
 
-int mount_copy_up(int from, int to, const char *shown)
+int mount_copy_up(int from, int to, const char *shown, struct copy_up_keep keep)
 {
 	/* a tmpfs is one level: its root takes what the directory had, too */
-	struct stat st;
-	int r = fstat(from, &st) < 0 ? -errno : copy_tree(from, to, 0);
+	struct stat st, own;
+	int r = fstat(from, &st) < 0 || fstat(to, &own) < 0 ? -errno : copy_tree(from, to, 0);
 
+	if (r == 0 && keep.mode)
+		st.st_mode = own.st_mode;
+	if (r == 0 && keep.owner) {
+		st.st_uid = own.st_uid;
+		st.st_gid = own.st_gid;
+	}
 	if (r == 0)
 		r = set_attributes(to, ".", &st);
 	return r < 0 ? fail_code(r, "copy %s into its tmpfs", shown) : 0;

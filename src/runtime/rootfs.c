@@ -170,6 +170,7 @@ int rootfs_target(const struct init *in, const char *path, bool file, bool nofol
 			return fail_code(-ELOOP, "mount target %s", path);
 	}
 	if (t.fd == -ENOENT) {
+		t.made = true;
 		t.fd = file ? beneath_make_file(in->root, path, 0644) : beneath_make_dirs(in->root, path, 0755);
 		if (step_heard())
 			t.before = file ? xasprintf("mkdir -p \"$(dirname %s)\" && touch %s", step_quote(t.shown),

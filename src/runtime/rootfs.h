@@ -16,6 +16,7 @@ int rootfs_enter(struct init *in);
 /* Something in the root that a mount will cover, pinned. */
 struct rootfs_target {
 	int fd;       /* O_PATH; owned */
+	bool made;    /* it was missing */
 	char *shown;  /* "$ROOT/path" */
 	char *before; /* the command that made it, or NULL when it was there */
 };

@@ -112,16 +112,17 @@ except OSError as e:
 @test "pid 1 is the command itself, and --init puts a reaper before it" {
 	inside $REGISTRY/busybox sh -c 'echo $$'
 	is 1
-	inside --init $REGISTRY/busybox sh -c 'echo $$; (sleep 0.1 &) ; sleep 0.3; ps | grep -c "[s]leep\|Z"'
-	says '^0$'
-	says_not '^1$'
+	inside --init $REGISTRY/busybox sh -c 'echo $$; (sleep 0.1 &) ; sleep 0.3; cut -d" " -f3 /proc/[0-9]*/stat | grep -c Z'
+	[ "${lines[0]}" -gt 1 ]
+	[ "${lines[1]}" = 0 ]
 }
 
 @test "/dev holds what Docker's does, and nothing of the host's" {
-	inside $REGISTRY/busybox sh -c 'cd /dev; ls; stat -c "%n %t:%T %a" null zero full random urandom tty; readlink fd stdin stdout stderr core ptmx'
+	inside $REGISTRY/busybox sh -c 'cd /dev; ls; stat -c "%n %t:%T %a" null zero full random urandom tty; for l in fd stdin stdout stderr ptmx; do readlink $l; done'
 	exits 0
-	is "core
-fd
+	# there only where the kernel has /proc/kcore
+	output=$(grep -v '^core$' <<<"$output")
+	is "fd
 full
 mqueue
 null
@@ -145,7 +146,6 @@ tty 5:0 666
 /proc/self/fd/0
 /proc/self/fd/1
 /proc/self/fd/2
-/proc/kcore
 pts/ptmx"
 }
 
@@ -205,7 +205,7 @@ pts/ptmx"
 }
 
 @test "no descriptor of hoy's is open in the container, and none can be its working directory" {
-	inside $REGISTRY/busybox sh -c 'ls /proc/1/fd'
+	inside $REGISTRY/busybox sh -c 'ls /proc/1/fd; true'
 	is "0
 1
 2"
@@ -254,7 +254,7 @@ pts/ptmx"
 	inside --device /dev/loop-control:/dev/here:r $REGISTRY/busybox sh -c 'stat -c "%t:%T" /dev/here; (: >>/dev/here) 2>&1 | sed "s/.*: //"' || true
 	inside --shm-size 1m $REGISTRY/busybox sh -c 'df -k /dev/shm | tail -n1 | awk "{print \$2}"'
 	is 1024
-	inside --read-only --tmpfs /scratch:size=64k $REGISTRY/busybox sh -c 'touch /x; touch /scratch/x && echo fine; head -c 100000 /dev/zero >/scratch/y'
+	inside --read-only --tmpfs /scratch:size=64k $REGISTRY/busybox sh -c 'touch /x; touch /scratch/x && echo fine; dd if=/dev/zero of=/scratch/y bs=1k count=100'
 	says 'Read-only file system'
 	says '^fine$'
 	says 'No space left'

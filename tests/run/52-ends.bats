@@ -21,11 +21,11 @@ terminal() {
 	run hoy run --rm $REGISTRY/busybox sh -c 'kill -9 $$; sleep 1'
 	run hoy run --rm --init $REGISTRY/busybox sh -c 'kill -TERM $$'
 	exits 143
-	run hoy run --rm $REGISTRY/busybox no-such-program
+	try hoy run --rm $REGISTRY/busybox no-such-program
 	exits 127
 	one_clear_line
 	says 'no-such-program'
-	run hoy run --rm $REGISTRY/busybox /no/such/program
+	try hoy run --rm $REGISTRY/busybox /no/such/program
 	exits 127
 	one_clear_line
 	run hoy run --rm $REGISTRY/busybox /etc
@@ -39,7 +39,7 @@ terminal() {
 	run hoy run --rm -w relative $REGISTRY/busybox true
 	exits 125
 	one_clear_line
-	run hoy run --rm $REGISTRY/no-such-image true
+	run hoy run --rm -q $REGISTRY/no-such-image true
 	exits 125
 	says '^Unable to find image'
 	output=$(grep -v '^Unable to find image' <<<"$output")
@@ -90,7 +90,7 @@ terminal() {
 }
 
 @test "-it: Ctrl-C reaches the command, not hoy; Ctrl-D ends the shell" {
-	run terminal wait=# 'type=sleep 100\n' sleep=0.5 'type=\x03' wait=# 'type=echo alive-$?\n' wait=alive-130 'type=\x04' \
+	run terminal wait=# 'type=sleep 100\n' sleep=0.5 'type=\x03' wait=# 'type=echo alive-$?\n' wait=alive-130 wait=# 'type=\x04' \
 		-- "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" run --rm -it $REGISTRY/busybox sh
 	exits 0
 	says '\[exit 130\]|\[exit 0\]'
@@ -126,17 +126,15 @@ terminal() {
 }
 
 @test "the monitor killed: the container does not outlive it, and the next command cleans up" {
-	hoy run --rm --cidfile "$BATS_TEST_TMPDIR/id" $REGISTRY/busybox sleep 20 3>&- &
-	local command=$! id pid monitor
-	wait_for 5 test -s "$BATS_TEST_TMPDIR/id"
-	id=$(<"$BATS_TEST_TMPDIR/id")
-	wait_for 5 pgrep -f 'sleep 20'
-	pid=$(cat "$(find /sys/fs/cgroup -path "*$id*" -name cgroup.procs | head -n 1)" | head -n 1)
-	monitor=$(sed -n 's/^PPid:[[:space:]]*//p' /proc/$pid/status)
+	hoy run --rm --cidfile "$BATS_TEST_TMPDIR/id" $REGISTRY/busybox sleep 20 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	local command=$! inside monitor
+	inside=$(container_process "$BATS_TEST_TMPDIR/id")
+	monitor=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$inside/status")
 	kill -KILL "$monitor"
 	reap $command
 	[ "$status" != 0 ]
-	wait_for 3 test ! -d /proc/$pid
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" = 1 ]
+	wait_for 3 test ! -d "/proc/$inside"
 	run hoy run --rm $REGISTRY/busybox echo well
 	is well
 }

@@ -98,14 +98,14 @@ image() {
 }
 
 @test "--name is one container's; --cidfile is written once" {
-	hoy run --rm --name taken $REGISTRY/busybox sleep 5 3>&- &
-	local command=$!
-	wait_for 5 test -e "$SCRATCH/root/names/taken" -o -L "$SCRATCH/root/names/taken"
+	hoy run --rm --name taken --cidfile "$BATS_TEST_TMPDIR/taken" $REGISTRY/busybox sleep 20 3>&- &
+	local command=$! pid
+	pid=$(container_process "$BATS_TEST_TMPDIR/taken")
 	inside --name taken $REGISTRY/busybox true
 	exits 125
 	one_clear_line
 	says taken
-	kill -KILL "$(pgrep -P $command || echo $command)"
+	kill -KILL "$pid"
 	reap $command
 	inside --name 'no/good' $REGISTRY/busybox true
 	exits 125

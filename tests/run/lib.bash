@@ -134,10 +134,30 @@ wait_for() {
 	done
 }
 
+# try COMMAND…: as `run`, for commands that may exit with 127 (bats takes that for a mistake of the test's)
+try() {
+	status=0
+	output=$("$@" 2>&1) || status=$?
+	mapfile -t lines <<<"$output"
+}
+
 # reap PID: waits for a background process; $status is its exit code, as after `run`
 reap() {
 	status=0 output=
 	wait "$1" || status=$?
+}
+
+# container_process CIDFILE: the pid, on this side, of pid 1 of a container that is being started
+container_process() {
+	wait_for 5 in_container "$1" && head -n 1 "$(cgroup_of "$1")/cgroup.procs"
+}
+
+cgroup_of() {
+	find /sys/fs/cgroup -type d -path "*/$(<"$1")" | head -n 1
+}
+
+in_container() {
+	[ -s "$1" ] && grep -q . "$(cgroup_of "$1")/cgroup.procs"
 }
 
 # ---- words
@@ -187,10 +207,8 @@ stale_cgroups() {
 
 # processes of hoy that serve this store
 our_processes() {
-	local pid
-	for pid in /proc/[0-9]*; do
-		tr '\0' ' ' <"$pid/cmdline" 2>/dev/null | grep -qF -- "$SCRATCH" && echo "${pid#/proc/}"
-	done | grep -vxE "$$|$BASHPID|${PPID:-0}"
+	# the pattern comes by stdin: as an argument it would be found in grep's own
+	grep -laF -f - /proc/[0-9]*/cmdline 2>/dev/null <<<"$SCRATCH" | cut -d/ -f3 | grep -vxE "$$|$BASHPID|${PPID:-0}"
 }
 
 our_mounts() {

@@ -7,12 +7,14 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 #include <valgrind/valgrind.h>
 
 struct call {
@@ -70,29 +72,39 @@ static bool unknown_to_valgrind(long number)
 	}
 }
 
+static long (*libc)(long, ...);
+
+/* clone cannot place the child in a cgroup, so the child goes there itself. */
+static long clone_as_before(const struct clone_args *args)
+{
+	long r = libc(SYS_clone, (args->flags & ~CLONE_INTO_CGROUP) | args->exit_signal, NULL,
+		      args->flags & CLONE_PIDFD ? args->pidfd : args->parent_tid, args->child_tid, args->tls);
+	int fd;
+
+	if (r != 0 || !(args->flags & CLONE_INTO_CGROUP))
+		return r;
+	fd = openat((int)args->cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		_exit(125);
+	close(fd);
+	return 0;
+}
+
 /* In place of libc's. */
 long syscall(long number, ...)
 {
-	long (*libc)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	struct call c = { .number = number };
 	long *a = c.args, result;
 	va_list list;
 
+	if (!libc)
+		libc = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	va_start(list, number);
 	for (size_t i = 0; i < 6; i++)
 		a[i] = va_arg(list, long);
 	va_end(list);
-	if (RUNNING_ON_VALGRIND && number == SYS_clone3) {
-		const struct clone_args *args = (const struct clone_args *)(uintptr_t)a[0];
-
-		/* clone cannot place the child in a cgroup: whoever asks for that has a second way */
-		if (args->flags & CLONE_INTO_CGROUP) {
-			errno = ENOSYS;
-			return -1;
-		}
-		return libc(SYS_clone, args->flags | args->exit_signal, NULL,
-			    args->flags & CLONE_PIDFD ? args->pidfd : args->parent_tid, args->child_tid, args->tls);
-	}
+	if (RUNNING_ON_VALGRIND && number == SYS_clone3)
+		return clone_as_before((const struct clone_args *)(uintptr_t)a[0]);
 	if (!RUNNING_ON_VALGRIND || !unknown_to_valgrind(number))
 		return libc(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	result = (long)VALGRIND_NON_SIMD_CALL1(native, &c);

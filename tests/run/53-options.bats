@@ -8,7 +8,7 @@ setup() { scratch_up; needs busybox; }
 teardown() { leaves_nothing_behind; }
 
 inside() {
-	run hoy run --rm "$@"
+	try hoy run --rm "$@"
 }
 
 # image NAME CHANGE…: busybox with a config of its own
@@ -143,7 +143,7 @@ image() {
 	hoy run --name kept $REGISTRY/busybox echo words
 	local id
 	id=$(ls "$SCRATCH/root/containers")
-	[[ $id =~ ^[0-9a-f]{64}$ ]]
+	[[ $id =~ ^[0-9a-f]{64}$ ]] || { echo "containers: $id"; return 1; }
 	grep -q words "$SCRATCH/root/containers/$id"/log*
 	[ -z "$(ls -A "$SCRATCH/run/containers")" ]
 	our_mounts | grep . && return 1

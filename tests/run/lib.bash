@@ -153,7 +153,7 @@ container_process() {
 }
 
 cgroup_of() {
-	find /sys/fs/cgroup -type d -path "*/$(<"$1")" | head -n 1
+	find /sys/fs/cgroup -type d -path "*$(<"$1")" | head -n 1
 }
 
 in_container() {

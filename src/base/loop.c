@@ -28,6 +28,7 @@ struct timer {
 
 struct loop {
 	int epoll;
+	int (*wait)(int epoll, struct epoll_event *events, int max, int timeout);
 	bool stopped;
 	int code;
 	uint64_t next_id;
@@ -41,6 +42,7 @@ int loop_new(struct loop **ret)
 {
 	struct loop *l = xnew(struct loop);
 
+	l->wait = epoll_wait;
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll < 0) {
 		free(l);
@@ -131,13 +133,14 @@ void loop_cancel(struct loop *l, uint64_t id)
 /* Milliseconds until the next timer; -1 when there is none. */
 static int next_due(struct loop *l)
 {
-	int64_t least = INT64_MAX, now = now_ms();
+	int64_t least = INT64_MAX, now;
 
 	for (size_t i = 0; i < l->timer_count; i++)
 		if (l->timers[i].id && l->timers[i].due < least)
 			least = l->timers[i].due;
 	if (least == INT64_MAX)
 		return -1;
+	now = now_ms();
 	if (least <= now)
 		return 0;
 	return least - now > INT_MAX ? INT_MAX : (int)(least - now);
@@ -145,8 +148,8 @@ static int next_due(struct loop *l)
 
 static int run_timers(struct loop *l)
 {
-	int64_t now = now_ms();
 	size_t count = l->timer_count; /* timers added by a timer wait for the next round */
+	int64_t now = count ? now_ms() : 0;
 
 	for (size_t i = 0; i < count && !l->stopped; i++) {
 		struct timer t = l->timers[i];
@@ -175,12 +178,17 @@ static int run_handlers(struct loop *l, const struct epoll_event *events, int n)
 	return 0;
 }
 
+void loop_set_wait(struct loop *l, int (*wait)(int epoll, struct epoll_event *events, int max, int timeout))
+{
+	l->wait = wait;
+}
+
 int loop_run(struct loop *l)
 {
 	l->stopped = false;
 	while (!l->stopped) {
 		struct epoll_event events[16];
-		int n = epoll_wait(l->epoll, events, 16, next_due(l)), r;
+		int n = l->wait(l->epoll, events, 16, next_due(l)), r;
 
 		if (n < 0 && errno != EINTR)
 			return fail_errno("wait for events");

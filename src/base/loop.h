@@ -21,6 +21,12 @@ void loop_unwatch(struct loop *loop, int fd);
 /* Calls once after @milliseconds. Returns a number for loop_cancel, never 0. */
 uint64_t loop_after(struct loop *loop, int64_t milliseconds, loop_timer timer, void *data);
 void loop_cancel(struct loop *loop, uint64_t timer);
+/*
+ * Waits with @wait in place of epoll_wait(2), as it takes and returns: for a process that does something of its own when
+ * nothing happens for long.
+ */
+struct epoll_event;
+void loop_set_wait(struct loop *loop, int (*wait)(int epoll, struct epoll_event *events, int max, int timeout));
 /* Runs until loop_stop or a handler's error. Returns the code given. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop, int code);

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "container/attach.h"
+#include "container/idle.h"
 #include "container/message.h"
 #include "container/state.h"
 #include "container/stream.h"
@@ -20,7 +21,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -231,22 +231,23 @@ static int on_exit_of(struct loop *loop, int fd, uint32_t events, void *data)
 	return r;
 }
 
-/* Only what an idle monitor needs stays in memory. */
+/* What starting needed is not needed any more. */
 static void shrink(struct life *l)
 {
 	const struct opt_i64 *limit = &l->m->container->spec.linux_.resources.memory.limit;
 
 	l->memory_limit = limit->set ? (uint64_t)limit->value : 0;
 	spec_release(&l->m->container->spec);
-	(void)malloc_trim(0);
 }
 
 static int watch(struct life *l)
 {
 	int r = loop_new(&l->loop);
 
-	if (r == 0)
-		r = loop_watch(l->loop, l->runtime.pidfd, EPOLLIN, on_exit_of, l);
+	if (r < 0)
+		return r;
+	loop_set_wait(l->loop, idle_wait);
+	r = loop_watch(l->loop, l->runtime.pidfd, EPOLLIN, on_exit_of, l);
 	for (int i = 0; r == 0 && i < STREAMS; i++) {
 		l->streams[i].control = l->m->control;
 		l->streams[i].ended = on_stream_end;

@@ -17,15 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * v1 hierarchies that every container gets a cgroup of its own in. Each costs a directory made, entered and removed
- * (40 to 100 us), and the first cpuset of a machine costs 0.3 ms (it switches cpusets on), so that cpuset, hugetlb and
- * the network classes are left to the containers that ask for a limit there.
- */
-#define ALWAYS                                                                                                        \
-	(CGROUP_BIT(CGROUP_CPU) | CGROUP_BIT(CGROUP_CPUACCT) | CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) |  \
-	 CGROUP_BIT(CGROUP_IO) | CGROUP_BIT(CGROUP_DEVICES) | CGROUP_BIT(CGROUP_FREEZER) | CGROUP_BIT(CGROUP_NAMED) | \
-	 CGROUP_BIT(CGROUP_UNIFIED))
 /* What a v2 cgroup should have where it can, for limits set later and for stats. */
 #define WANTED (CGROUP_BIT(CGROUP_CPU) | CGROUP_BIT(CGROUP_MEMORY) | CGROUP_BIT(CGROUP_PIDS) | CGROUP_BIT(CGROUP_IO))
 
@@ -133,7 +124,6 @@ int cgroup_open(const char *path, struct cgroup **ret)
 	for (size_t i = 0; i < c->count; i++) {
 		bool here = cgroup_dir_fd(&c->dirs[i]) >= 0;
 
-		c->dirs[i].absent = !here;
 		if (here && c->dirs[i].v2)
 			(void)cgroup_v2_enable(&c->dirs[i], 0, 0); /* nothing but reading what it has */
 		found |= here;
@@ -176,9 +166,6 @@ static int make_all(struct cgroup *c, uint32_t needed)
 		bool cpuset = dir->controllers & CGROUP_BIT(CGROUP_CPUSET) && !dir->v2;
 		int r;
 
-		dir->absent = !(dir->controllers & (ALWAYS | needed));
-		if (dir->absent)
-			continue;
 		r = cgroup_dir_make(dir, cpuset ? cgroup_v1_fill_cpuset : NULL);
 		if (r < 0)
 			return r;
@@ -256,34 +243,12 @@ int cgroup_update(struct cgroup *cgroup, const struct spec_resources *resources)
 	uint32_t needed = cgroup_limits_needed(resources);
 	int r;
 
-	for (size_t i = 0; i < cgroup->count; i++) {
-		struct cgroup_dir *dir = &cgroup->dirs[i];
-		autofree pid_t *pids = NULL;
-		size_t count = 0;
-
-		if (dir->v2 && needed) {
-			r = cgroup_v2_enable(dir, needed, 0);
+	for (size_t i = 0; i < cgroup->count; i++)
+		if (cgroup->dirs[i].v2 && needed) {
+			r = cgroup_v2_enable(&cgroup->dirs[i], needed, 0);
 			if (r < 0)
 				return r;
 		}
-		if (dir->v2 || !(dir->controllers & needed) || cgroup_dir_fd(dir) >= 0)
-			continue;
-		/* a v1 hierarchy that nothing was asked of until now */
-		r = cgroup_pids(cgroup, &pids, &count);
-		if (r == 0)
-			r = cgroup_dir_make(dir, dir->controllers & CGROUP_BIT(CGROUP_CPUSET) ? cgroup_v1_fill_cpuset : NULL);
-		dir->absent = r < 0;
-		for (size_t n = 0; r >= 0 && n < count; n++) {
-			char pid[16];
-
-			snprintf(pid, sizeof pid, "%d", pids[n]);
-			r = cgroup_dir_write(dir, NULL, "cgroup.procs", pid);
-			if (r == -ESRCH)
-				r = 0;
-		}
-		if (r < 0)
-			return r;
-	}
 	r = check_needed(cgroup, needed);
 	if (r == 0)
 		r = cgroup_limits_apply(cgroup, resources, false);
@@ -307,11 +272,8 @@ int cgroup_enter(const struct cgroup *cgroup, pid_t pid)
 
 	snprintf(text, sizeof text, "%d", pid);
 	for (size_t i = 0; i < cgroup->count; i++) {
-		int r;
+		int r = cgroup_dir_write(&cgroup->dirs[i], i ? NULL : "the process enters its cgroup", "cgroup.procs", text);
 
-		if (cgroup->dirs[i].absent)
-			continue;
-		r = cgroup_dir_write(&cgroup->dirs[i], i ? NULL : "the process enters its cgroup", "cgroup.procs", text);
 		if (r < 0)
 			return r;
 	}
@@ -326,7 +288,7 @@ int cgroup_enter_self(const struct cgroup *cgroup, bool cloned_into)
 		struct cgroup_dir *dir = &cgroup->dirs[i];
 		int r;
 
-		if ((dir->v2 && cloned_into) || dir->absent)
+		if (dir->v2 && cloned_into)
 			continue;
 		r = cgroup_dir_write(dir, why, dir->v2 ? "cgroup.procs" : "tasks", "0");
 		if (r < 0)

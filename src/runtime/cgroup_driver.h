@@ -13,8 +13,7 @@ struct cgroup_dir {
 	char *path;
 	uint32_t controllers;
 	bool v2;
-	int fd;      /* O_PATH, opened when first used; -1 */
-	bool absent; /* this container had no cgroup there when we last looked */
+	int fd; /* O_PATH, opened when first used; -1 */
 };
 
 struct cgroup {

@@ -199,9 +199,6 @@ static int remove_dir(struct cgroup_dir *dir)
 	struct timespec pause = { .tv_nsec = 100000 };
 	int r = 0;
 
-	/* never made, unless by an update in another process */
-	if (dir->absent && cgroup_dir_fd(dir) == -ENOENT)
-		return 0;
 	/* the last process may still be on its way out: about five seconds of patience */
 	for (int i = 0; i < 60; i++) {
 		const struct removal here = { .path = dir->path };
@@ -231,7 +228,6 @@ int cgroup_remove(struct cgroup *cgroup)
 		size_t mount = strlen(dir->mount);
 		int r = remove_dir(dir);
 
-		dir->absent = true;
 		if (r < 0)
 			failed = r;
 		/* the parent that hoy makes for its containers goes with the last of them; other parents are other people's */

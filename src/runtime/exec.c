@@ -80,7 +80,8 @@ static _Noreturn void run_inside(struct joining *j)
  */
 static _Noreturn void run_stage(struct joining *j)
 {
-	struct sys_clone how = { .flags = CLONE_PARENT, .cgroup = -1, .shown = "" };
+	/* born in the v2 cgroup: entering it by its file would wait for an RCU grace period, see cgroup.h */
+	struct sys_clone how = { .flags = CLONE_PARENT, .cgroup = j->cgroup ? cgroup_clone_fd(j->cgroup) : -1, .shown = "" };
 	int pidfd = -1, r = sys_undumpable("it holds the host's files");
 	int types = namespace_types(j->exec->spec);
 	pid_t pid;
@@ -88,7 +89,7 @@ static _Noreturn void run_stage(struct joining *j)
 	if (r == 0)
 		r = limits_affinity(0, j->spec.process.affinity_initial);
 	if (r == 0 && j->cgroup)
-		r = cgroup_enter_self(j->cgroup, false);
+		r = cgroup_enter_self(j->cgroup, how.cgroup >= 0);
 	if (r == 0 && types)
 		r = sys_setns("every namespace of the container's init", j->exec->init_pidfd, types,
 			      j->exec->id ? j->exec->id : "init");

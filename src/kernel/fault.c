@@ -2,7 +2,6 @@
 #include "kernel/fault.h"
 
 #ifdef HOY_FAULTS
-#include "base/fd.h"
 #include "kernel/names.h"
 
 #include <errno.h>
@@ -20,8 +19,11 @@ static struct {
 	atomic_uint *count; /* shared with every process forked or cloned from here */
 	unsigned int at;    /* 0: never */
 	int error;          /* negative errno, or 0 for a kill */
-	int log;
-} fault = { .log = -1 };
+	char *log;          /* the log file in memory, in slots: shared, so that it outlives descriptors and pivot_root */
+} fault;
+
+#define SLOT  64
+#define SLOTS 4096
 
 /* "12:ENOSPC" or "12:KILL"; anything else is a mistake of the test and ends it. */
 static void parse(const char *asked)
@@ -56,24 +58,30 @@ void fault_setup(void)
 		parse(asked);
 	if (!log)
 		return;
-	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	/* high, so that it is in nobody's way */
-	fault.log = fcntl(fd, F_DUPFD_CLOEXEC, 900);
+	fd = open(log, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0 || ftruncate(fd, SLOT * SLOTS) < 0)
+		_exit(125);
+	fault.log = mmap(NULL, SLOT * SLOTS, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
+	if (fault.log == MAP_FAILED)
+		_exit(125);
 }
 
 int fault_check(const char *name)
 {
 	unsigned int n;
-	char line[128];
-	int len;
+	char line[SLOT];
 
 	if (!fault.count)
 		return 0;
 	n = atomic_fetch_add(fault.count, 1) + 1;
-	len = snprintf(line, sizeof line, "%u %s %d%s\n", n, name, getpid(), n == fault.at ? " fault" : "");
-	if (fault.log >= 0)
-		(void)fd_write_full(fault.log, line, (size_t)len);
+	if (fault.log && n <= SLOTS) {
+		(void)snprintf(line, sizeof line, "%u %s %d%s", n, name, getpid(), n == fault.at ? " fault" : "");
+		/* one slot, one line, padded with blanks */
+		memset(fault.log + (size_t)(n - 1) * SLOT, ' ', SLOT - 1);
+		memcpy(fault.log + (size_t)(n - 1) * SLOT, line, strlen(line));
+		fault.log[(size_t)n * SLOT - 1] = '\n';
+	}
 	if (n != fault.at)
 		return 0;
 	if (fault.error)

@@ -82,7 +82,8 @@ static void add_line(struct buf *text, const struct line *l, size_t width)
 	/* a line that wraps would be two */
 	if (text->len - start >= width)
 		buf_truncate(text, start + width - 1);
-	buf_add_char(text, '\n');
+	/* over what was there, then the rest of the line: a screen that is cleared first flickers */
+	buf_add_str(text, "\033[K\n");
 }
 
 static bool is_over(const struct line *l)
@@ -101,7 +102,7 @@ static void draw(struct progress *p)
 	/* where not all have room, those that are over go first */
 	skip = p->count > rows ? p->count - rows : 0;
 	if (p->drawn)
-		buf_add_format(&text, "\033[%zuA\r\033[J", p->drawn);
+		buf_add_format(&text, "\033[%zuA\r", p->drawn);
 	for (size_t i = 0; i < p->count && drawn < rows; i++) {
 		if (skip && is_over(&p->lines[i])) {
 			skip--;
@@ -110,6 +111,8 @@ static void draw(struct progress *p)
 		add_line(&text, &p->lines[i], size.ws_col > 20 ? size.ws_col : 80);
 		drawn++;
 	}
+	if (drawn < p->drawn)
+		buf_add_str(&text, "\033[J");
 	p->drawn = drawn;
 	p->drawn_at = clock_monotonic();
 	fwrite(text.data, 1, text.len, p->out);

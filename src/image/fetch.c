@@ -8,6 +8,7 @@
 #include "image/blobstore.h"
 #include "image/layer.h"
 #include "image/unpack.h"
+#include "kernel/step.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -329,6 +330,9 @@ static int end_sync(struct fetch *f, struct job *j)
 
 	if (r == 0 && status)
 		r = fail_code(-status, "%s: bring it to the disk", j->what);
+	if (step_heard())
+		step_remark("tar -x -C %s/layers/%s/diff -f %s/blobs/sha256/%s", f->store->root, digest_hex(j->layer->chain),
+			    f->store->root, digest_hex(j->layer->blob->digest));
 	if (r == 0)
 		r = layer_commit(f->store, &j->draft, j->layer->chain, j->unpacked);
 	if (r == 0 && j->partial)
@@ -511,6 +515,9 @@ int fetch_layers(const struct store *s, struct registry *registry, const struct 
 	f.jobs = xcalloc(count + 1, sizeof *f.jobs);
 	for (size_t i = 0; i < count; i++)
 		init_job(&f.jobs[i], &layers[i], i + 1);
+	/* all are named at once and in their order, as a reader expects them */
+	for (size_t i = 0; i < count; i++)
+		tell(&f, &f.jobs[i], PULL_WAITING, 0);
 	/* an unpacker that ends early breaks its pipe */
 	sigaction(SIGPIPE, &ignore, &before);
 	r = run(&f);

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "image/auth.h"
 #include "image/manifest.h"
+#include "kernel/step.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -79,6 +80,8 @@ static int send_request(struct registry *g, const char *path, struct transfer_re
 {
 	autofree char *url = url_of(g, path);
 
+	if (step_heard())
+		step_remark("curl -L%s %s", q->head ? " -I" : "", url);
 	q->url = url;
 	q->scope = g->scope;
 	q->user = g->auth.user;

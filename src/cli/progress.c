@@ -48,6 +48,7 @@ struct progress *progress_new(FILE *out)
 	const char *term = getenv("TERM");
 
 	p->out = out;
+	p->drawn_at = clock_monotonic();
 	p->moving = isatty(fileno(out)) && (!term || strcmp(term, "dumb") != 0);
 	return p;
 }

@@ -65,7 +65,7 @@ int blobstore_put(const struct store *s, const void *data, size_t len, char dige
 	digest_of(data, len, digest);
 	if (blobstore_size(s, digest) == (int64_t)len)
 		return 0;
-	return file_write(s->fd, blob_name(digest, name), data, len, 0600, FILE_VOLATILE);
+	return file_write(s->fd, blob_name(digest, name), data, len, 0600, FILE_DURABLE);
 }
 
 int blobstore_begin(const struct store *s, const char *digest, int64_t *ret_size)

@@ -17,7 +17,7 @@ int64_t blobstore_size(const struct store *s, const char *digest);
 int blobstore_read(const struct store *s, const char *digest, size_t max, struct buf *ret);
 /* A descriptor for reading, or -ENOENT without words. Not checked: the reader hashes it. */
 int blobstore_open(const struct store *s, const char *digest);
-/* Puts these bytes in; the blob may be there already. @digest gets its name. */
+/* Puts these bytes in, durably; the blob may be there already. @digest gets its name. */
 int blobstore_put(const struct store *s, const void *data, size_t len, char digest[DIGEST_MAX]);
 /*
  * Opens what is there of a blob for reading and writing, made empty where nothing is, and locks it. *@ret_size is what is

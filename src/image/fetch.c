@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "image/blobstore.h"
 #include "image/layer.h"
+#include "image/settle.h"
 #include "image/unpack.h"
 #include "kernel/step.h"
 
@@ -16,12 +17,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define UNPACKERS_MAX 8
-#define WATCHES_MAX   (1 + 2 * UNPACKERS_MAX + MANIFEST_LAYERS_MAX)
+#define WATCHES_MAX   (2 + 2 * UNPACKERS_MAX)
 #define PIPE_SIZE     (1 << 20)
 #define OTHER_PULL_MS 100 /* how often to look whether another command finished a layer */
 #define MS            INT64_C(1000000)
@@ -35,7 +34,7 @@ enum source {
 
 struct job {
 	const struct fetch_layer *layer;
-	char id[13], what[32];
+	char id[13], what[48];
 	enum source source;
 	int file;     /* partial blob (holds its lock) or finished blob */
 	bool partial; /* the former */
@@ -52,9 +51,7 @@ struct job {
 	int pipe; /* to the unpacker; -1 once it got everything */
 	struct unpack unpack;
 	struct layer_draft draft;
-	int64_t unpacked;    /* bytes */
-	struct process sync; /* brings the draft to the disk */
-	int code;            /* of unpack_failed, with its words */
+	int code; /* of unpack_failed, with its words */
 	char *words;
 };
 
@@ -65,6 +62,7 @@ struct fetch {
 	struct job *jobs;
 	size_t count, left;
 	unsigned int downloads, unpackers, unpackers_max;
+	struct settle settle;
 };
 
 static void tell(const struct fetch *f, const struct job *j, enum pull_state state, int64_t done)
@@ -81,7 +79,6 @@ static void stop_unpacking(struct fetch *f, struct job *j)
 	cleanup_fd(&j->pipe);
 	j->pipe = -1;
 	unpack_abort(&j->unpack);
-	process_end(&j->sync);
 	layer_drop(f->store, &j->draft);
 }
 
@@ -189,8 +186,7 @@ static int advance(struct fetch *f, struct job *j)
 		r = open_source(f, j);
 	if (r == 0 && j->source == SOURCE_REQUEST && f->downloads < FETCH_DOWNLOADS && j->due <= clock_monotonic())
 		r = ask(f, j);
-	if (r == 0 && j->source >= SOURCE_COMING && !j->unpacking && !j->unpack_failed && j->sync.pid < 0 &&
-	    f->unpackers < f->unpackers_max)
+	if (r == 0 && j->source >= SOURCE_COMING && !j->unpacking && !j->unpack_failed && f->unpackers < f->unpackers_max)
 		r = begin_unpacking(f, j);
 	return r;
 }
@@ -274,30 +270,6 @@ static int explain_unpack_failure(struct fetch *f, struct job *j)
 	return fail(j->code, "%s: %s", j->what, j->words);
 }
 
-/*
- * A layer must be on the disk before it counts as done: after a power cut its directory would stand there with empty
- * files. syncfs waits for the disk, so it is done by a child while the other layers go on.
- */
-static int begin_sync(struct fetch *f, struct job *j)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return fail_errno("%s: fork", j->what);
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		_exit(syncfs(j->draft.fd) < 0 ? errno : 0);
-	}
-	j->sync.pid = pid;
-	j->sync.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (j->sync.pidfd < 0)
-		return fail_errno("%s: pidfd_open", j->what);
-	/* the place is free for the next */
-	j->unpacking = false;
-	f->unpackers--;
-	return 0;
-}
-
 static int end_unpacking(struct fetch *f, struct job *j)
 {
 	const struct descriptor *blob = j->layer->blob;
@@ -320,25 +292,16 @@ static int end_unpacking(struct fetch *f, struct job *j)
 	if (strcmp(result.diff_id, j->layer->diff_id) != 0)
 		return fail(-EBADMSG, "%s: it unpacks to something else than the image's config promises (%s, not %s)", j->what,
 			    result.diff_id, j->layer->diff_id);
-	j->unpacked = (int64_t)result.size;
-	return begin_sync(f, j);
-}
-
-static int end_sync(struct fetch *f, struct job *j)
-{
-	int status = 0, r = process_wait(&j->sync, &status);
-
-	if (r == 0 && status)
-		r = fail_code(-status, "%s: bring it to the disk", j->what);
 	if (step_heard())
 		step_remark("tar -x -C %s/layers/%s/diff -f %s/blobs/sha256/%s", f->store->root, digest_hex(j->layer->chain),
-			    f->store->root, digest_hex(j->layer->blob->digest));
-	if (r == 0)
-		r = layer_commit(f->store, &j->draft, j->layer->chain, j->unpacked);
+			    f->store->root, digest_hex(blob->digest));
+	r = layer_commit(f->store, &j->draft, j->layer->chain, (int64_t)result.size);
 	if (r == 0 && j->partial)
-		r = blobstore_commit(f->store, j->layer->blob->digest, j->file);
+		r = blobstore_commit(f->store, blob->digest, j->file);
 	if (r < 0)
 		return r;
+	stop_unpacking(f, j);
+	settle_add(f->store, &f->settle, j->layer->chain);
 	finish_job(f, j, PULL_DONE);
 	return 0;
 }
@@ -436,13 +399,14 @@ static int wait_for_work(struct fetch *f, struct watch *w)
 
 	w->count = 0;
 	add_watch(w, NULL, registry_fd(f->registry), POLLIN);
+	/* only its hanging up is waited for */
+	if (f->settle.running >= 0)
+		add_watch(w, NULL, f->settle.running, 0);
 	for (size_t i = 0; i < f->count; i++) {
 		struct job *j = &f->jobs[i];
 
 		if (j->done)
 			continue;
-		if (j->sync.pid > 0)
-			add_watch(w, j, j->sync.pidfd, POLLIN);
 		if (j->unpacking)
 			add_watch(w, j, j->unpack.result, POLLIN);
 		if (j->unpacking && j->pipe >= 0 && j->fed < j->have)
@@ -460,10 +424,12 @@ static int handle(struct fetch *f, const struct pollfd *p, struct job *j)
 {
 	if (!p->revents)
 		return 0;
-	if (!j)
+	if (p->fd == f->settle.running)
+		settle_next(f->store, &f->settle);
+	else if (!j)
 		return hear_transfer(f);
-	if (j->sync.pid > 0)
-		return p->fd == j->sync.pidfd ? end_sync(f, j) : 0;
+	if (!j)
+		return 0;
 	/* an earlier event of this round may have ended it */
 	if (!j->unpacking)
 		return 0;
@@ -496,9 +462,7 @@ static int run(struct fetch *f)
 
 static void init_job(struct job *j, const struct fetch_layer *layer, size_t number)
 {
-	*j = (struct job){
-		.layer = layer, .file = -1, .pipe = -1, .unpack = UNPACK_NONE, .sync = PROCESS_NONE, .draft = LAYER_DRAFT_NONE
-	};
+	*j = (struct job){ .layer = layer, .file = -1, .pipe = -1, .unpack = UNPACK_NONE, .draft = LAYER_DRAFT_NONE };
 	snprintf(j->id, sizeof j->id, "%.12s", digest_hex(layer->blob->digest));
 	snprintf(j->what, sizeof j->what, "layer %zu (%s)", number, j->id);
 }
@@ -506,7 +470,9 @@ static void init_job(struct job *j, const struct fetch_layer *layer, size_t numb
 int fetch_layers(const struct store *s, struct registry *registry, const struct fetch_layer *layers, size_t count,
 		 const struct pull_events *events)
 {
-	struct fetch f = { .store = s, .registry = registry, .events = events, .count = count, .left = count };
+	struct fetch f = {
+		.store = s, .registry = registry, .events = events, .count = count, .left = count, .settle = SETTLE_NONE
+	};
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
@@ -531,5 +497,6 @@ int fetch_layers(const struct store *s, struct registry *registry, const struct 
 		free(j->words);
 	}
 	free(f.jobs);
+	settle_end(s, &f.settle);
 	return r;
 }

@@ -193,6 +193,7 @@ static int put_image(const struct store *s, const char *reference, struct imagec
 	/* all files of the layer and both blobs at once */
 	if (syncfs(s->fd) < 0)
 		return fail_errno("sync %s", s->root);
+	layer_settle(s, u->diff_id);
 	nameless = xasprintf("@%s", id);
 	entry = (struct catalog_entry){
 		.reference = reference ? (char *)reference : nameless,

@@ -20,13 +20,39 @@
 
 #define DRAFT    ".tmp-"
 #define PATH_LEN 128
+#define BOOT_ID  "/proc/sys/kernel/random/boot_id"
+
+static char *boot_id(void)
+{
+	char *id = NULL;
+
+	return file_read_line(AT_FDCWD, BOOT_ID, &id) == 0 ? id : NULL;
+}
 
 bool layer_ready(const struct store *s, const char *chain)
 {
+	autofree char *boot = NULL, *unpacked_in = NULL;
 	char path[PATH_LEN];
 
+	snprintf(path, sizeof path, "layers/%s/settled", digest_hex(chain));
+	if (faccessat(s->fd, path, F_OK, 0) == 0)
+		return true;
 	snprintf(path, sizeof path, "layers/%s/done", digest_hex(chain));
-	return faccessat(s->fd, path, F_OK, 0) == 0;
+	if (file_read_line(s->fd, path, &unpacked_in) < 0)
+		return false;
+	boot = boot_id();
+	return boot && strcmp(boot, unpacked_in) == 0;
+}
+
+void layer_settle(const struct store *s, const char *chain)
+{
+	char path[PATH_LEN];
+	int fd;
+
+	snprintf(path, sizeof path, "layers/%s/settled", digest_hex(chain));
+	fd = openat(s->fd, path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0)
+		close(fd);
 }
 
 char *layer_path(const struct store *s, const char *chain)
@@ -88,28 +114,42 @@ int layer_begin(const struct store *s, struct layer_draft *ret)
 	}
 }
 
-int layer_commit(const struct store *s, struct layer_draft *draft, const char *chain, int64_t size)
+/* Moves the draft to its place. One that is no finished layer, from before a power cut, makes way. */
+static int take_place(const struct store *s, struct layer_draft *draft, const char *chain)
 {
-	char from[PATH_LEN], to[PATH_LEN], text[32];
-	int r;
+	char from[PATH_LEN], to[PATH_LEN];
 
 	snprintf(from, sizeof from, "layers/%s", draft->name);
 	snprintf(to, sizeof to, "layers/%s", digest_hex(chain));
+	for (int tries = 0; renameat(s->fd, from, s->fd, to) < 0; tries++) {
+		int r;
+
+		if ((errno != EEXIST && errno != ENOTEMPTY) || tries > 10)
+			return fail_errno("rename %s to %s", from, to);
+		if (layer_ready(s, chain))
+			return 0;
+		r = layer_remove(s, chain);
+		if (r < 0)
+			return r;
+	}
+	*draft->name = '\0';
+	return 0;
+}
+
+int layer_commit(const struct store *s, struct layer_draft *draft, const char *chain, int64_t size)
+{
+	autofree char *boot = boot_id();
+	char text[32];
+	int r;
+
 	snprintf(text, sizeof text, "%" PRId64 "\n", size);
 	r = file_write(draft->fd, "size", text, strlen(text), 0600, FILE_VOLATILE);
 	if (r == 0)
-		r = file_write(draft->fd, "done", "", 0, 0600, FILE_VOLATILE);
-	if (r == 0 && renameat(s->fd, from, s->fd, to) < 0) {
-		if (errno != EEXIST && errno != ENOTEMPTY)
-			r = fail_errno("rename %s to %s", from, to);
-		else if (!layer_ready(s, chain))
-			r = fail(-EEXIST, "%s/%s is in the way: it is no finished layer", s->root, to);
-		else
-			layer_drop(s, draft);
-	}
+		r = file_write(draft->fd, "done", boot ? boot : "", boot ? strlen(boot) : 0, 0600, FILE_VOLATILE);
+	if (r == 0)
+		r = take_place(s, draft, chain);
 	if (r < 0)
 		return r;
-	*draft->name = '\0';
 	layer_drop(s, draft);
 	return 0;
 }

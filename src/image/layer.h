@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * Unpacked layers: layers/HEX/ with diff/ (the directory tree, with overlay whiteouts), size and, written last, done.
- * HEX is of the chain id, so the same layers below make the same directory. A layer is unpacked in layers/.tmp-*, whose
- * directory is locked (flock) by the unpacking command: an unlocked one is rubbish that a kill left behind.
+ * Unpacked layers: layers/HEX/ with diff/ (the directory tree, with overlay whiteouts), size, done, and settled. HEX is of
+ * the chain id, so the same layers below make the same directory. A layer is unpacked in layers/.tmp-*, whose directory is
+ * locked (flock) by the unpacking command: an unlocked one is rubbish that a kill left behind.
+ *
+ * done holds the boot id of the kernel that unpacked it: until the machine is switched off its page cache is as good as
+ * the disk. settled appears when all is on the disk (image/settle.h). A layer without it from an earlier boot may have
+ * empty files in it, and counts as none.
  */
 #include "image/store.h"
 
@@ -17,7 +21,7 @@ struct layer_draft {
 };
 #define LAYER_DRAFT_NONE ((struct layer_draft){ .fd = -1, .diff = -1 })
 
-/* A finished layer of this chain id ("sha256:…") is here. Costs one look. */
+/* A finished layer of this chain id ("sha256:…") is here. Costs one look, or two small files until it is settled. */
 bool layer_ready(const struct store *s, const char *chain);
 /* The absolute path of its diff directory. Caller frees. */
 char *layer_path(const struct store *s, const char *chain);
@@ -28,6 +32,8 @@ int64_t layer_size(const struct store *s, const char *chain);
 int layer_begin(const struct store *s, struct layer_draft *ret);
 /* The tree is whole and checked: it becomes the layer @chain. One that another command finished meanwhile is kept. */
 int layer_commit(const struct store *s, struct layer_draft *draft, const char *chain, int64_t size);
+/* All of it is on the disk. */
+void layer_settle(const struct store *s, const char *chain);
 /* Removes it; fine for LAYER_DRAFT_NONE and after layer_commit. */
 void layer_drop(const struct store *s, struct layer_draft *draft);
 /* Removes the drafts that nobody holds. */

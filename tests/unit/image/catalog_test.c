@@ -157,6 +157,7 @@ static void drafts_of_the_dead_are_removed(void **state)
 	struct store *s = ((struct fixture *)*state)->store;
 	struct layer_draft held = LAYER_DRAFT_NONE;
 	char path[100];
+	int fd;
 
 	assert_int_equal(layer_begin(s, &held), 0);
 	assert_int_equal(mkdirat(s->fd, "layers/.tmp-dead", 0700), 0);
@@ -172,6 +173,19 @@ static void drafts_of_the_dead_are_removed(void **state)
 	/* another command made the same layer meanwhile: fine */
 	assert_int_equal(layer_begin(s, &held), 0);
 	assert_int_equal(layer_commit(s, &held, D1, 42), 0);
+	/* before it was settled the power went: it is none any more, and makes way */
+	fd = openat(s->fd, "layers/" HEX1 "/done", O_WRONLY | O_TRUNC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "another boot", 12), 12);
+	close(fd);
+	assert_false(layer_ready(s, D1));
+	assert_int_equal(layer_begin(s, &held), 0);
+	assert_int_equal(layer_commit(s, &held, D1, 43), 0);
+	assert_true(layer_ready(s, D1));
+	assert_int_equal(layer_size(s, D1), 43);
+	layer_settle(s, D1);
+	unlinkat(s->fd, "layers/" HEX1 "/done", 0);
+	assert_true(layer_ready(s, D1));
 	assert_int_equal(layer_remove(s, D1), 0);
 	assert_false(layer_ready(s, D1));
 	assert_int_equal(layer_remove(s, D1), 0);

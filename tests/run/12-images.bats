@@ -137,3 +137,33 @@ assert image["RootFS"]["Type"] == "layers" and image["RepoTags"][0].endswith("/b
 	says 'Pull complete'
 	[ -x "$(hoy inspect -f '{{.GraphDriver.Data.UpperDir}}' $REGISTRY/busybox)/bin/busybox" ]
 }
+
+@test "rmi: an image that a container was made from stays; -f takes its name only" {
+	hoy run --name user --network none $REGISTRY/busybox true
+	run hoy rmi $REGISTRY/busybox
+	exits 1
+	one_clear_line
+	says "^hoy: cannot remove $REGISTRY/busybox: the container user was made from it$"
+	run hoy rmi -f $REGISTRY/busybox
+	exits 0
+	says "^Untagged: $REGISTRY/busybox:latest$"
+	says_not '^Deleted:'
+	run hoy images --filter dangling=true --format '{{.Repository}}:{{.Tag}}'
+	is "<none>:<none>"
+	rm -rf "$SCRATCH"/root/containers/* "$SCRATCH"/root/names/*
+	run hoy rmi $(hoy images -q --filter dangling=true)
+	exits 0
+	says '^Deleted: '
+}
+
+@test "rmi: an image on which a container runs stays, even with -f" {
+	hoy run --rm --network none $REGISTRY/busybox sleep 3 &
+	sleeper=$!
+	sleep 1
+	run hoy rmi -f $REGISTRY/busybox
+	exits 1
+	one_clear_line
+	says 'runs on it'
+	reap $sleeper
+	exits 0
+}

@@ -38,6 +38,7 @@ struct life {
 	struct log_writer *log; /* NULL while nothing was written */
 	struct state state;
 	uint64_t memory_limit;
+	bool cgroup_gone;
 	bool ended; /* pid 1 of the container has been reaped */
 };
 
@@ -148,8 +149,7 @@ static _Noreturn void give_up(struct life *l, int error)
 
 	error_pack(error, &failed.error);
 	step_set_side(STEP_CLEANUP);
-	(void)runtime_delete(&l->runtime);
-	container_destroy(l->m->container, true);
+	container_destroy(l->m->container, runtime_delete(&l->runtime) == 0);
 	(void)message_send(l->m->control, &failed, NULL, 0);
 	_exit(0);
 }
@@ -174,12 +174,10 @@ static void read_end(struct life *l)
 static void record_end(struct life *l)
 {
 	struct container *c = l->m->container;
-	int r;
 
 	step_set_side(STEP_CLEANUP);
-	r = runtime_delete(&l->runtime);
-	if (r < 0)
-		log_warning("cannot clean up after %s: %s", c->name, error_text(r));
+	/* a failure is not the last word: undoing the journal tries once more, and so does the next command */
+	l->cgroup_gone = runtime_delete(&l->runtime) == 0;
 	l->state.status = STATUS_EXITED;
 	l->state.pid = l->state.monitor = 0;
 	l->state.monitor_start = 0;
@@ -268,7 +266,7 @@ static void finish(struct life *l)
 	struct container *c = l->m->container;
 
 	log_writer_close(&l->log);
-	undo_run(c->home, c->id, c->lock, true);
+	undo_run(c->home, c->id, c->lock, l->cgroup_gone);
 	(void)message_send(l->m->control, &exited, NULL, 0);
 }
 

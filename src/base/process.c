@@ -149,7 +149,7 @@ int process_start_time(pid_t pid, uint64_t *ret)
 	if (!behind_name || !behind_name[1])
 		return -ESRCH;
 	strv_split(&fields, behind_name + 2, ' ');
-	if (fields.count < 20 || number_u64(fields.items[19], ret) < 0)
+	if (fields.count < 20 || strchr("ZX", fields.items[0][0]) || number_u64(fields.items[19], ret) < 0)
 		return -ESRCH;
 	return 0;
 }

@@ -44,7 +44,7 @@ void process_end(struct process *p);
 int process_exit_code(int wait_status);
 /*
  * The start time of @pid in clock ticks since boot (/proc/PID/stat field 22), which with the pid names a process for
- * good; -ESRCH when there is none.
+ * good; -ESRCH when there is none, or only a zombie of it.
  */
 int process_start_time(pid_t pid, uint64_t *ret);
 /* Directory that holds hoy's helper programs: $HOY_LIBEXEC (when not setuid), beside the running binary, or libexecdir. */

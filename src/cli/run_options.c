@@ -10,6 +10,7 @@
 #include "container/resources.h"
 #include "container/security.h"
 #include "image/platform.h"
+#include "kernel/names.h"
 #include "runtime/capability.h"
 
 #include <arpa/inet.h>
@@ -149,6 +150,11 @@ static int check_pull(const char *value)
 	return 0;
 }
 
+static int check_signal(const char *value)
+{
+	return names_signal(value) ? 0 : fail(-EINVAL, "invalid signal: %s", value);
+}
+
 static int check_explain(const char *value)
 {
 	if (strcmp(value, "lines") && strcmp(value, "script"))
@@ -191,7 +197,7 @@ const struct option run_table[] = {
 		"CPUs it may run on, such as 0-3 or 0,1",
 	},
 	LATER(0, "cpuset-mems", OPTION_STRING, "string", "Memory nodes it may use, such as 0-3 or 0,1"),
-	LATER('d', "detach", OPTION_BOOL, NULL, "Run in the background and print the container's id"),
+	{ 'd', "detach", OPTION_BOOL, RUN(detach), NULL, "Run in the background and print the container's id" },
 	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
 	{ 0, "device", OPTION_LIST, RUN(devices), "list", "Add a device of the host, as SOURCE[:TARGET[:ACCESS]]",
 	  .complete = "file" },
@@ -276,9 +282,9 @@ const struct option run_table[] = {
 	{ 0, "security-opt", OPTION_LIST, RUN(security_opt), "list", "no-new-privileges, seccomp=FILE or seccomp=unconfined",
 	  .check = check_security },
 	{ 0, "shm-size", OPTION_SIZE, RUN(shm_size), "bytes", "Size of /dev/shm", .preset = "\"64m\"" },
-	LATER(0, "sig-proxy", OPTION_BOOL, NULL, "Pass signals on to the process", .preset = "true"),
-	LATER(0, "stop-signal", OPTION_STRING, "string", "Signal that stops the container"),
-	LATER(0, "stop-timeout", OPTION_STRING, "int", "Seconds to wait for it to stop before it is killed"),
+	{ 0, "sig-proxy", OPTION_BOOL, RUN(sig_proxy), NULL, "Pass signals on to the process", .preset = "true" },
+	{ 0, "stop-signal", OPTION_STRING, RUN(stop_signal), "string", "Signal that stops the container", .check = check_signal },
+	{ 0, "stop-timeout", OPTION_INT, RUN(stop_timeout), "int", "Seconds to wait for it to stop before it is killed" },
 	LATER(0, "storage-opt", OPTION_LIST, "list", "Option of the storage driver"),
 	{
 		0,

@@ -42,6 +42,11 @@ struct life {
 	bool ended; /* pid 1 of the container has been reaped */
 };
 
+static void do_nothing(int number)
+{
+	(void)number;
+}
+
 /*
  * A session of its own: the keys of the user's terminal are for the command. Descriptors that the command's caller left
  * open (a lock file of a script) are closed, for the monitor may live long.
@@ -54,8 +59,9 @@ static void detach_process(const struct monitor *m)
 	int null;
 
 	attach_free_signals();
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGHUP, SIG_IGN);
+	/* caught, not ignored: what is ignored would be ignored in the container, too */
+	(void)signal(SIGPIPE, do_nothing);
+	(void)signal(SIGHUP, do_nothing);
 	(void)setsid();
 	(void)prctl(PR_SET_NAME, "hoy-monitor");
 	(void)fd_close_from(3, keep, sizeof keep / sizeof *keep);

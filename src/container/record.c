@@ -5,6 +5,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/dir.h"
+#include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -17,7 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SIZE_LIMIT (4 << 20)
+#define SIZE_LIMIT   (4 << 20)
+#define STOP_TIMEOUT 10 /* seconds, as Docker */
 
 void record_release(struct record *r)
 {
@@ -27,6 +30,9 @@ void record_release(struct record *r)
 	free(r->image_id);
 	free(r->path);
 	free(r->stop_signal);
+	free(r->cgroup);
+	free(r->hostname);
+	strv_release(&r->labels);
 	strv_release(&r->args);
 	strv_release(&r->layers);
 	*r = (struct record){ 0 };
@@ -188,6 +194,7 @@ void record_write(const struct record_source *s, struct buf *out)
 	put_host_config(&w, s);
 	put_mounts(&w, s->options, &s->spec->mounts);
 	json_put_strv(&w, "Layers", &s->image->layers);
+	json_put_str(&w, "CgroupPath", s->spec->linux_.cgroups_path);
 	json_end_object(&w);
 	buf_add_char(out, '\n');
 }
@@ -198,6 +205,28 @@ static void copy_str(struct json_object *o, const char *where, const char *key, 
 
 	if (json_get_str(o, where, key, &s) == 1)
 		*ret = xstrdup(s);
+}
+
+static void copy_labels(struct json_object *labels, struct strv *ret)
+{
+	if (!labels || !json_object_is_type(labels, json_type_object))
+		return;
+	json_object_object_foreach (labels, key, value)
+		strv_add_format(ret, "%s=%s", key, json_object_get_string(value));
+}
+
+int record_rename(int dirfd, const char *name)
+{
+	autojson struct json_object *o = NULL;
+	const char *text;
+	int r = json_read(dirfd, "record.json", SIZE_LIMIT, &o);
+
+	if (r < 0)
+		return r;
+	if (json_object_object_add(o, "Name", json_object_new_string(name)) < 0)
+		return fail(-ENOMEM, "rename the record: out of memory");
+	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	return file_write(dirfd, "record.json", text, strlen(text), 0600, FILE_VOLATILE);
 }
 
 int record_read(int dirfd, struct record *ret)
@@ -218,6 +247,12 @@ int record_read(int dirfd, struct record *ret)
 	copy_str(o, name, "Path", &r.path);
 	copy_str(config, name, "Image", &r.image);
 	copy_str(config, name, "StopSignal", &r.stop_signal);
+	copy_str(config, name, "Hostname", &r.hostname);
+	copy_str(o, name, "CgroupPath", &r.cgroup);
+	copy_labels(json_get(config, "Labels"), &r.labels);
+	r.stop_timeout = STOP_TIMEOUT;
+	if (json_get_i64(config, name, "StopTimeout", &r.stop_timeout) < 0)
+		return -EINVAL;
 	copy_str(o, name, "Image", &r.image_id);
 	if (r.image_id && strncmp(r.image_id, "sha256:", 7) == 0)
 		memmove(r.image_id, r.image_id + 7, strlen(r.image_id) - 6);

@@ -21,7 +21,11 @@ struct record {
 	struct strv args;
 	int64_t created; /* nanoseconds since 1970 */
 	bool auto_remove, tty, open_stdin;
-	char *stop_signal; /* NULL: SIGTERM */
+	char *stop_signal;    /* NULL: SIGTERM */
+	int64_t stop_timeout; /* seconds; 10 where nobody said */
+	char *cgroup;         /* as config.json has it */
+	char *hostname;
+	struct strv labels; /* KEY=VALUE */
 	struct strv layers;
 };
 
@@ -37,6 +41,8 @@ struct record_source {
 };
 /* The text of record.json. */
 void record_write(const struct record_source *s, struct buf *out);
+/* The record with another name, in place of the one that is there. */
+int record_rename(int dirfd, const char *name);
 /* Reads it from the container's directory. -ENOENT without words when there is none (it is just being made). */
 int record_read(int dirfd, struct record *ret);
 /*

@@ -15,7 +15,6 @@
 
 #define SIZE_LIMIT  (64 << 10)
 #define NEVER       "0001-01-01T00:00:00Z"
-#define EXIT_LOST   255 /* nobody saw how it ended: the machine went down, or its monitor was killed */
 #define BIT(status) (1U << (status))
 
 static const struct {
@@ -36,6 +35,13 @@ void state_release(struct state *s)
 {
 	free(s->error);
 	*s = (struct state){ 0 };
+}
+
+void state_lose(struct state *s)
+{
+	s->status = STATUS_EXITED;
+	s->pid = s->monitor = 0;
+	s->exit_code = STATE_EXIT_LOST;
 }
 
 const char *state_name(enum container_status status)
@@ -101,11 +107,8 @@ int state_read(int dirfd, struct state *ret)
 		s.error = xstrdup(error);
 	read_time(o, "StartedAt", &s.started);
 	read_time(o, "FinishedAt", &s.finished);
-	if (s.monitor && !monitor_lives(&s)) {
-		s.status = STATUS_EXITED;
-		s.pid = s.monitor = 0;
-		s.exit_code = EXIT_LOST;
-	}
+	if (s.monitor && !monitor_lives(&s))
+		state_lose(&s);
 	*ret = s;
 	s = (struct state){ 0 };
 	return 0;

@@ -33,7 +33,12 @@ struct state {
 	int64_t started, finished; /* nanoseconds since 1970; 0: never */
 };
 
+/* Exit code of a container whose end nobody saw: the machine went down, or its monitor was killed. */
+#define STATE_EXIT_LOST 255
+
 void state_release(struct state *s);
+/* It has ended, and nobody saw how. */
+void state_lose(struct state *s);
 const char *state_name(enum container_status status);
 /* The move from one to the other is one that Docker's containers make. */
 bool state_may_become(enum container_status from, enum container_status to);

@@ -95,8 +95,10 @@ static int mark_ended(const struct home *home, const char *id)
 	if (dir < 0)
 		return errno == ENOENT ? 0 : -errno;
 	r = state_read(dir, &s);
-	if (r < 0 || s.status != STATUS_EXITED || s.finished)
+	if (r < 0 || s.status == STATUS_CREATED || s.finished)
 		return r;
+	/* whatever it says: its monitor would hold the lock that we hold */
+	state_lose(&s);
 	s.finished = clock_now();
 	return state_write(dir, &s);
 }

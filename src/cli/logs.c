@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "cli/command.h"
+#include "cli/each.h"
+#include "container/log_read.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BILLION INT64_C(1000000000)
+
+struct logs_flags {
+	bool follow, timestamps, details;
+	const char *tail, *since, *until;
+};
+
+/* RFC 3339, seconds since 1970, or a duration back from now; as Docker takes them. */
+static int read_time(const char *text, int64_t *ret)
+{
+	int64_t ns;
+
+	if (clock_parse(text, ret) == 0)
+		return 0;
+	if (number_fixed(text, 9, &ns) == 0) {
+		*ret = ns;
+		return 0;
+	}
+	if (number_duration(text, &ns) == 0) {
+		*ret = clock_now() - ns;
+		return 0;
+	}
+	return fail(-EINVAL, "failed to parse value as time or duration: %s", text);
+}
+
+static int check_time(const char *value)
+{
+	int64_t unused;
+
+	return read_time(value, &unused);
+}
+
+static const struct option logs_table[] = {
+	{ 0, "details", OPTION_BOOL, offsetof(struct logs_flags, details), .help = "Show extra details provided to logs" },
+	{ 'f', "follow", OPTION_BOOL, offsetof(struct logs_flags, follow), .help = "Follow log output" },
+	{ 0, "since", OPTION_STRING, offsetof(struct logs_flags, since), "string",
+	  "Show logs since a time (2013-01-02T13:23:37Z) or for a duration back (42m)", .check = check_time },
+	{ 'n', "tail", OPTION_STRING, offsetof(struct logs_flags, tail), "string",
+	  "Number of lines to show from the end of the logs", .preset = "\"all\"" },
+	{ 't', "timestamps", OPTION_BOOL, offsetof(struct logs_flags, timestamps), .help = "Show timestamps" },
+	{ 0, "until", OPTION_STRING, offsetof(struct logs_flags, until), "string",
+	  "Show logs before a time (2013-01-02T13:23:37Z) or a duration back (42m)", .check = check_time },
+	OPTIONS_END,
+};
+
+struct logs {
+	struct handle handle;
+	bool timestamps;
+	bool broken[2]; /* the last record of the stream did not end its line */
+	enum log_stream last;
+};
+
+static int emit(void *data, const struct log_record *record)
+{
+	struct logs *l = data;
+	FILE *to = record->stream == LOG_STDERR ? stderr : stdout;
+	char time[CLOCK_TEXT_MAX];
+
+	/* both may be the same terminal: what was written first is to be seen first */
+	if (record->stream != l->last)
+		fflush(stdout);
+	l->last = record->stream;
+	if (l->timestamps && !l->broken[record->stream])
+		fprintf(to, "%s ", clock_format(record->time, time));
+	l->broken[record->stream] = record->len > 0 && record->text[record->len - 1] != '\n';
+	if (fwrite(record->text, 1, record->len, to) < record->len)
+		return -EPIPE;
+	return 0;
+}
+
+static bool ended(void *data)
+{
+	struct logs *l = data;
+
+	fflush(stdout);
+	return handle_refresh(&l->handle) < 0 || !handle_runs(&l->handle);
+}
+
+static int read_tail(const char *text, int64_t *ret)
+{
+	uint64_t n;
+
+	*ret = -1;
+	/* Docker shows everything for what is no number */
+	if (text && number_u64(text, &n) == 0 && n <= INT64_MAX)
+		*ret = (int64_t)n;
+	return 0;
+}
+
+static int logs_run(const struct cli *cli, void *data)
+{
+	const struct logs_flags *flags = data;
+	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
+	struct logs l = { .handle = HANDLE_NONE, .timestamps = flags->timestamps };
+	struct log_read how = { .follow = flags->follow, .emit = emit, .ended = ended, .data = &l };
+	int r = each_open(cli, &store, &home);
+
+	if (r == 0)
+		r = handle_open(home, cli->args[0], &l.handle);
+	if (r == 0)
+		r = read_tail(flags->tail, &how.tail);
+	if (r == 0 && flags->since)
+		r = read_time(flags->since, &how.since);
+	if (r == 0 && flags->until)
+		r = read_time(flags->until, &how.until);
+	if (r == 0)
+		r = log_read(l.handle.dir, "log", &how);
+	handle_release(&l.handle);
+	fflush(stdout);
+	return r < 0 && r != -EPIPE ? fail_while(r, "cannot show the logs of %s", cli->args[0]) : 0;
+}
+
+const struct command command_logs = {
+	.name = "logs",
+	.usage = "[OPTIONS] CONTAINER",
+	.summary = "Fetch the logs of a container",
+	.manual =
+		"Prints what the container wrote to its standard output and error. One that runs in the foreground with --rm has no log: what it writes is shown where it was started.\n",
+	.options = logs_table,
+	.options_size = sizeof(struct logs_flags),
+	.min_args = 1,
+	.max_args = 1,
+	.interspersed = true,
+	.run = logs_run,
+	.complete = "container",
+};

@@ -148,6 +148,30 @@ find_half() { find "$SCRATCH/root/partial" -type f -size +200k | grep .; }
 	pulls private
 }
 
+@test "an identity token is traded for a token" {
+	refused identity 'wants a login'
+	printf '{"auths": {"%s": {"identitytoken": "id-s3cret"}}}' $H >"$DOCKER_CONFIG/config.json"
+	pulls identity
+}
+
+@test "hoy-transfer runs as nobody, without privileges, in a filter" {
+	rm -f "$SCRATCH"/root/images/*slow* "$SCRATCH"/root/partial/*
+	rm -rf "$SCRATCH"/root/layers/* "$SCRATCH"/root/blobs/sha256/*
+	"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" pull -q $H/slow >/dev/null 2>&1 3>&- 4>&- &
+	pid=$!
+	wait_for 10 find_half
+	status=$(cat /proc/$(pgrep -P $pid -x hoy-transfer)/status)
+	files=$(ls -l /proc/$(pgrep -P $pid -x hoy-transfer)/fd)
+	kill -KILL $pid
+	wait $pid 2>/dev/null || true
+	for line in 'Uid:	65534	65534	65534	65534' 'Gid:	65534	65534	65534	65534' 'CapEff:	0000000000000000' \
+		'CapPrm:	0000000000000000' 'NoNewPrivs:	1' 'Seccomp:	2'; do
+		grep -qxF "$line" <<<"$status" || { echo "not so: $line"; grep "${line%%:*}:" <<<"$status"; return 1; }
+	done
+	# of the store it holds the layer it writes and nothing else
+	[ "$(grep -c "$SCRATCH" <<<"$files")" = 1 ]
+}
+
 @test "a credential helper" {
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\nread host || true\necho "{\\"ServerURL\\":\\"$host\\",\\"Username\\":\\"hoy\\",\\"Secret\\":\\"s3cret\\"}"\n' \

@@ -169,6 +169,10 @@ class Handler(BaseHTTPRequestHandler):
         auth = self.headers.get("Authorization") or ""
         if "wants=password" in self.path and auth != "Basic " + base64.b64encode(b"hoy:s3cret").decode():
             return self.error(401, "UNAUTHORIZED", "wrong password")
+        if "wants=identity" in self.path:
+            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            if self.command != "POST" or "refresh_token=id-s3cret" not in form or "grant_type=refresh_token" not in form:
+                return self.error(401, "UNAUTHORIZED", "wrong identity")
         self.reply(200, dump({"token": "tok-" + ("secret" if auth else "anonymous"), "expires_in": 300}))
 
     def tags(self, case):
@@ -377,6 +381,7 @@ CASES = {
     "headers": {"any": huge_headers},
     "token": {"any": want_token("")},
     "private": {"any": want_token("?wants=password")},
+    "identity": {"any": want_token("?wants=identity")},
     "basic": {"any": want_basic},
     "ctype": {"ctype": OCI + "index.v1+json"},
     "both": {"text": bend(manifests=[])},

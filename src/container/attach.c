@@ -27,6 +27,8 @@
 static const int kept[] = { SIGCHLD, SIGPIPE, SIGURG,  SIGTTIN, SIGTTOU, SIGSEGV, SIGBUS,
 			    SIGFPE,  SIGILL,  SIGTRAP, SIGABRT, SIGSYS,  SIGKILL, SIGSTOP };
 
+#define DRAIN_MS 200
+
 struct client {
 	struct attachment *a;
 	struct loop *loop;
@@ -206,6 +208,30 @@ static int on_control(struct loop *loop, int fd, uint32_t events, void *data)
 	return 0;
 }
 
+static int stop_waiting(struct loop *loop, void *data)
+{
+	(void)data;
+	loop_stop(loop, 0);
+	return 0;
+}
+
+/*
+ * A child of our own has ended: what it wrote is still in its pipes. What it left running may hold them open for ever, so
+ * their end is not waited for long.
+ */
+static int on_child(struct loop *loop, int fd, uint32_t events, void *data)
+{
+	struct client *c = data;
+
+	(void)events;
+	loop_unwatch(loop, fd);
+	c->ended = true;
+	pump_stop(loop, &c->in);
+	(void)loop_after(loop, DRAIN_MS, stop_waiting, c);
+	check_end(c);
+	return 0;
+}
+
 static int watch_all(struct client *c)
 {
 	sigset_t set;
@@ -216,25 +242,43 @@ static int watch_all(struct client *c)
 	if (c->signals < 0)
 		return fail_errno("watch for signals");
 	r = loop_watch(c->loop, c->signals, EPOLLIN, on_signal, c);
-	if (r == 0)
+	if (r == 0 && c->a->control >= 0)
 		r = loop_watch(c->loop, c->a->control, EPOLLIN, on_control, c);
+	else if (r == 0)
+		r = loop_watch(c->loop, c->pidfd, EPOLLIN, on_child, c);
 	if (r == 0)
 		r = start_output(c, &c->out, c->a->output, STDOUT_FILENO);
 	return r == 0 ? start_output(c, &c->err, c->a->error, STDERR_FILENO) : r;
 }
 
+static int run_client(struct client *c)
+{
+	int r = loop_new(&c->loop);
+
+	if (r == 0)
+		r = watch_all(c);
+	if (r == 0 && c->a->control < 0)
+		r = on_running(c);
+	if (r == 0)
+		r = loop_run(c->loop);
+	terminal_restore(&c->terminal);
+	loop_free(&c->loop);
+	cleanup_fd(&c->signals);
+	return r;
+}
+
+int attach_child(struct attachment *a, int pidfd, int console)
+{
+	struct client c = { .a = a, .terminal = TERMINAL_NONE, .signals = -1, .pidfd = pidfd, .console = console };
+
+	return run_client(&c);
+}
+
 int attach_run(struct attachment *a, struct message *ret_last)
 {
 	struct client c = { .a = a, .terminal = TERMINAL_NONE, .signals = -1, .pidfd = -1, .console = -1 };
-	int r = loop_new(&c.loop);
+	int r = run_client(&c);
 
-	if (r == 0)
-		r = watch_all(&c);
-	if (r == 0)
-		r = loop_run(c.loop);
-	terminal_restore(&c.terminal);
-	loop_free(&c.loop);
-	cleanup_fd(&c.signals);
 	cleanup_fd(&c.pidfd);
 	cleanup_fd(&c.console);
 	if (r == 0)

@@ -24,6 +24,11 @@ void attach_hold_signals(void);
 /* For the monitor: as they were before. */
 void attach_free_signals(void);
 /*
+ * The same for a process that is the caller's own child (`hoy exec`): until @pidfd ends and its output is written. @console
+ * is its terminal's master, or -1; the attachment has no control socket. Returns 0 and leaves the child to be reaped.
+ */
+int attach_child(struct attachment *a, int pidfd, int console);
+/*
  * Runs until the container has ended (or could not be started) and all its output is written. The terminal is restored
  * whatever happens, but for SIGKILL. Returns 0 with the monitor's last message, or -ECONNRESET with words when the monitor
  * vanished.

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/exec.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "container/attach.h"
+#include "container/environment.h"
+#include "container/rootview.h"
+#include "container/terminal.h"
+#include "container/user.h"
+#include "runtime/capability.h"
+#include "runtime/cgroup.h"
+#include "runtime/exec.h"
+#include "runtime/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CONFIG_MAX (4 << 20)
+
+struct job {
+	struct handle *h;
+	const struct exec_options *o;
+	struct spec spec; /* the container's, its process changed into the new one */
+	struct cgroup *cgroup;
+	int init; /* pidfd of the container's pid 1 */
+};
+
+static void job_release(struct job *j)
+{
+	spec_release(&j->spec);
+	cgroup_free(&j->cgroup);
+	cleanup_fd(&j->init);
+}
+
+/* The container's own user unless another was asked for, looked up in what its root file system is now. */
+static int change_user(struct job *j)
+{
+	autocall(user_release) struct user u = { 0 };
+	autofree char *upper = xasprintf("%s/containers/%s/upper", j->h->home->store->root, j->h->record.id);
+	struct spec_user *p = &j->spec.process.user;
+	autofd int root = -1;
+	int r;
+
+	if (!j->o->user || !*j->o->user)
+		return 0;
+	root = rootview_open(&j->h->record.layers, upper);
+	r = root < 0 ? root : user_resolve(root, j->o->user, NULL, &u);
+	if (r < 0)
+		return r;
+	p->uid = u.uid;
+	p->gid = u.gid;
+	free(p->additional_gids);
+	p->additional_gids = take(&u.groups);
+	p->additional_gid_count = u.group_count;
+	strv_env_unset(&j->spec.process.env, "HOME");
+	strv_add_format(&j->spec.process.env, "HOME=%s", u.home);
+	return 0;
+}
+
+/* What the rights of a user are: none for another than root, all for --privileged. */
+static void change_rights(struct job *j)
+{
+	struct spec_capabilities *c = &j->spec.process.capabilities;
+
+	if (j->o->privileged) {
+		c->bounding = capability_available();
+		j->spec.linux_.seccomp.set = false;
+	}
+	c->effective = c->permitted = j->spec.process.user.uid == 0 ? c->bounding : 0;
+	c->inheritable = c->ambient = 0;
+}
+
+static int change_environment(struct job *j)
+{
+	struct strv *env = &j->spec.process.env;
+	autostrv before = { 0 };
+	struct environment e = { .hostname = j->h->record.hostname ? j->h->record.hostname : "",
+				 .home = "/",
+				 .tty = j->o->tty,
+				 .image = &before,
+				 .files = &j->o->env_files,
+				 .options = &j->o->env };
+
+	strv_add_all(&before, env);
+	strv_release(env);
+	return environment_make(&e, env);
+}
+
+/* config.json is the container's; its process becomes the one to be run. */
+static int make_spec(struct job *j)
+{
+	struct spec_process *p = &j->spec.process;
+	autojson struct json_object *config = NULL;
+	uint16_t rows, columns;
+	int r = json_read(j->h->dir, "config.json", CONFIG_MAX, &config);
+
+	if (r == 0)
+		r = spec_parse(config, &j->spec);
+	if (r < 0)
+		return r == -ENOENT ? fail(-ENOENT, "its config.json is gone") : r;
+	strv_release(&p->args);
+	strv_add_all(&p->args, &j->o->command);
+	p->terminal = j->o->tty;
+	if (j->o->tty && !j->o->detach) {
+		terminal_size(isatty(STDIN_FILENO) ? STDIN_FILENO : STDOUT_FILENO, &rows, &columns);
+		p->console_height = rows;
+		p->console_width = columns;
+	}
+	if (j->o->workdir)
+		xreplace(&p->cwd, j->o->workdir);
+	r = change_user(j);
+	if (r == 0)
+		r = change_environment(j);
+	if (r == 0)
+		change_rights(j);
+	return r;
+}
+
+static int make_pipe(int *ret_read, int *ret_write)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return fail_errno("create a pipe");
+	*ret_read = fds[0];
+	*ret_write = fds[1];
+	return 0;
+}
+
+/*
+ * Pipes, not the user's own descriptors: a process in the container must not be able to open again, for other access, what
+ * the user has open.
+ */
+static int make_streams(const struct exec_options *o, int inside[3], struct attachment *a)
+{
+	int r = 0;
+
+	if (o->tty)
+		return 0;
+	if (o->interactive && !o->detach)
+		r = make_pipe(&inside[0], &a->input);
+	else if ((inside[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
+		r = fail_errno("open /dev/null");
+	for (int i = 1; r == 0 && i < 3; i++)
+		if (o->detach && (inside[i] = open("/dev/null", O_WRONLY | O_CLOEXEC)) < 0)
+			r = fail_errno("open /dev/null");
+	if (r == 0 && !o->detach)
+		r = make_pipe(&a->output, &inside[1]);
+	if (r == 0 && !o->detach)
+		r = make_pipe(&a->error, &inside[2]);
+	return r;
+}
+
+static int start(struct job *j, int inside[3], struct runtime_container *ret)
+{
+	autofree char *cache = xasprintf("%s/seccomp", j->h->home->store->root);
+	struct cgroup_options options = { .path = j->h->record.cgroup, .id = j->h->record.id };
+	struct runtime_exec e = RUNTIME_EXEC_NONE;
+	int r = cgroup_find(&options, &j->cgroup);
+
+	if (r < 0)
+		return r == -ENOENT ? fail(-ESRCH, "container %s is not running", j->h->record.name) : r;
+	e.id = j->h->record.id;
+	e.init = j->h->state.pid;
+	e.init_pidfd = j->init;
+	e.spec = &j->spec;
+	e.process = &j->spec.process;
+	e.cgroup_path = cgroup_path(j->cgroup);
+	e.seccomp_cache = cache;
+	memcpy(e.stdio, inside, sizeof e.stdio);
+	return runtime_exec(&e, ret);
+}
+
+/* Streams until it ends, and reaps it. */
+static int watch(struct attachment *a, struct runtime_container *process, int *ret_exit_code)
+{
+	int status, r = attach_child(a, process->pidfd, process->console);
+
+	while (waitpid(process->pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail_errno("wait for the process");
+	*ret_exit_code = process_exit_code(status);
+	return r;
+}
+
+static int run(struct job *j, int *ret_exit_code)
+{
+	struct runtime_container process = RUNTIME_CONTAINER_NONE;
+	autocall(attachment_release) struct attachment a = ATTACHMENT_NONE;
+	int inside[3] = { -1, -1, -1 };
+	int r = make_streams(j->o, inside, &a);
+
+	if (r == 0)
+		r = start(j, inside, &process);
+	for (int i = 0; i < 3; i++)
+		cleanup_fd(&inside[i]);
+	if (r < 0) {
+		*ret_exit_code = runtime_exec_exit_code(r);
+		if (*ret_exit_code == 125)
+			*ret_exit_code = 1; /* Docker's exec: what is no matter of the command is 1 */
+		return r;
+	}
+	if (j->o->detach) {
+		*ret_exit_code = 0;
+		return 0;
+	}
+	a.tty = j->o->tty;
+	a.interactive = j->o->interactive;
+	/* with a terminal of its own the keys reach it by that; without one Ctrl-C is for the process */
+	a.sig_proxy = true;
+	if (a.tty)
+		a.output = take_fd(&process.console);
+	if (a.tty) {
+		process.console = fcntl(a.output, F_DUPFD_CLOEXEC, 3);
+		if (process.console < 0)
+			return fail_errno("duplicate the terminal");
+	}
+	r = watch(&a, &process, ret_exit_code);
+	(void)runtime_delete(&process);
+	return r;
+}
+
+int container_exec(struct handle *h, const struct exec_options *o, int *ret_exit_code)
+{
+	autocall(job_release) struct job j = { .h = h, .o = o, .init = -1 };
+	int r;
+
+	*ret_exit_code = 1;
+	if (o->tty && o->interactive && !o->detach && !isatty(STDIN_FILENO))
+		return fail_hint(fail(-ENOTTY, "the input device is not a TTY"), "leave -t away when stdin is a file or a pipe");
+	r = handle_pidfd(h, &j.init);
+	if (r == 0 && h->state.status == STATUS_PAUSED)
+		r = fail_hint(fail(-EBUSY, "container %s is paused", h->record.name), "unpause the container before exec");
+	if (r == 0)
+		r = make_spec(&j);
+	if (r < 0)
+		return r;
+	attach_hold_signals();
+	return run(&j, ret_exit_code);
+}

@@ -112,8 +112,6 @@ static int name_blob(const struct store *s, int blob, const char *digest)
 {
 	char path[FD_PATH_MAX], name[96];
 
-	if (fsync(blob) < 0)
-		return fail_errno("store the archive");
 	snprintf(name, sizeof name, "blobs/sha256/%s", digest_hex(digest));
 	if (linkat(AT_FDCWD, fd_path(blob, path), s->fd, name, AT_SYMLINK_FOLLOW) < 0 && errno != EEXIST)
 		return fail_errno("store the archive as %s", name);
@@ -190,7 +188,10 @@ static int put_image(const struct store *s, const char *reference, struct imagec
 	r = blobstore_put(s, manifest.data, manifest.len, manifest_digest);
 	if (r < 0)
 		return r;
-	/* all files of the layer and both blobs at once */
+	/*
+	 * The layer and all blobs at once, before a name stands for them. A pull need not wait for the disk, because what a
+	 * power cut takes from it is fetched again; an import is not.
+	 */
 	if (syncfs(s->fd) < 0)
 		return fail_errno("sync %s", s->root);
 	layer_settle(s, u->diff_id);

@@ -155,7 +155,8 @@ int cgroup_kill(struct cgroup *cgroup)
 		/* v1's freezer holds even what was killed */
 		if (r == 0 && can_freeze && cgroup_v1_is_frozen(v1, &frozen) == 0 && frozen)
 			r = cgroup_v1_freeze(v1, false);
-		return r;
+		if (r == 0)
+			return 0;
 	}
 	if (can_freeze)
 		(void)cgroup_v1_freeze(v1, true);

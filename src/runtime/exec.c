@@ -114,8 +114,7 @@ static int find_cgroup(struct joining *j)
 	if (!j->exec->cgroup_path)
 		return 0;
 	if (j->exec->sub_cgroup)
-		return fail(-ENOTSUP, "join the cgroup %s: a cgroup below the container's is not supported yet",
-			    j->exec->sub_cgroup);
+		return cgroup_open_below(j->exec->cgroup_path, j->exec->sub_cgroup, &j->cgroup);
 	return cgroup_open(j->exec->cgroup_path, &j->cgroup);
 }
 
@@ -125,7 +124,7 @@ static int prepare(struct joining *j)
 
 	if (r == 0)
 		r = find_cgroup(j);
-	if (r == -ENOENT && !j->cgroup)
+	if (r == -ENOENT && !j->cgroup && !j->exec->sub_cgroup)
 		r = fail(-ESRCH, "join the container: its cgroup is gone");
 	if (r == 0)
 		r = sync_open(j->sync);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/dispatch.h"
+#include "kernel/self.h"
 #include "kernel/step.h"
 #include "oci/oci.h"
 
@@ -38,6 +39,7 @@ int main(int argc, char **argv)
 	if (r < 0)
 		return 125;
 	step_fault_setup();
+	self_init(argc, argv);
 	r = is_engine(program_invocation_short_name) ? dispatch(argc, argv) : oci_main(argc, argv);
 	/* a full disk behind `hoy images > list` must not look like success; a reader that left is no error of hoy's */
 	if (fflush(stdout) == EOF && errno != EPIPE && r == 0) {

@@ -52,6 +52,7 @@ struct command {
 	unsigned int min_args;
 	unsigned int max_args; /* ARGS_ANY: no limit */
 	bool interspersed;     /* options may follow arguments; false for those that take a command line */
+	bool enters;           /* it makes or enters a container: see kernel/self.h */
 	int failure;           /* exit code for a negative result; 0 means 1 */
 	int (*run)(const struct cli *cli, void *options);
 	const char *complete; /* what arguments are, for completion: "image", "container", "file"; or NULL */

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "cli/help.h"
+#include "kernel/self.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -81,7 +82,9 @@ int command_main(struct cli *cli, const struct command *command, int argc, char 
 
 	if (command->defaults)
 		memcpy(options, command->defaults, command->options_size);
-	r = options_parse(command->options, options, argc, argv, command->interspersed, &words);
+	r = command->enters ? self_protect() : 0;
+	if (r == 0)
+		r = options_parse(command->options, options, argc, argv, command->interspersed, &words);
 	if (r < 0) {
 		log_failure(r);
 		if (r == -EINVAL)

@@ -132,6 +132,7 @@ const struct command command_run = {
 	.defaults = &run_defaults,
 	.min_args = 1,
 	.max_args = ARGS_ANY,
+	.enters = true,
 	.failure = EXIT_ENGINE,
 	.run = run_run,
 	.complete = "image",

@@ -22,6 +22,7 @@ struct oci_command {
 	const void *defaults;
 	unsigned int min_args, max_args;
 	bool interspersed; /* options may follow the id; not where a command line follows it */
+	bool enters;       /* it makes or enters a container: see kernel/self.h */
 	int failure;       /* exit code for a negative result; 0 means 1 */
 	/* Returns the exit code (>= 0) or a negative errno with words. @args is NULL-terminated. */
 	int (*run)(const struct oci *oci, char *const *args, void *options);

@@ -20,5 +20,6 @@ const struct oci_command oci_create = {
 	.min_args = 1,
 	.max_args = 1,
 	.interspersed = true,
+	.enters = true,
 	.run = run,
 };

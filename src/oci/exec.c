@@ -220,5 +220,6 @@ const struct oci_command oci_exec = {
 	.max_args = 0xffff,
 	.interspersed = false,
 	.failure = 255, /* runc's: told from every exit code a process can well have */
+	.enters = true,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "kernel/self.h"
 #include "oci/command.h"
 #include "oci/oci.h"
 #include "runtime/state_file.h"
@@ -153,6 +154,11 @@ static int dispatch(struct oci *oci, const struct global_flags *g, int argc, cha
 	if (!c) {
 		print_help();
 		return 0;
+	}
+	if (c->enters) {
+		r = self_protect();
+		if (r < 0)
+			return report(r, g, c->failure);
 	}
 	options = xcalloc(1, c->options_size ? c->options_size : 1);
 	if (c->defaults)

@@ -76,5 +76,6 @@ const struct oci_command oci_run = {
 	.min_args = 1,
 	.max_args = 1,
 	.interspersed = true,
+	.enters = true,
 	.run = run,
 };

@@ -103,8 +103,7 @@ static int unpack_archive(struct copy *c, int directory, struct unpack_result *r
 	if (r < 0 && r != -EPIPE)
 		return r;
 	(void)shutdown(ours, SHUT_WR);
-	r = unpack_finish(&u, ret);
-	return r;
+	return unpack_finish(&u, ret);
 }
 
 /* Gives the nameless file its name in the blob store. One that is there already has the same content. */

@@ -38,7 +38,7 @@ struct apply {
 	struct apply_options options;
 	struct parents parents;
 	struct late *late;
-	size_t late_count, late_room;
+	size_t late_count, late_room, late_bytes;
 	struct apply_result result;
 };
 
@@ -200,8 +200,9 @@ static int add_late(struct apply *a, const char *path, const struct tar_entry *e
 {
 	struct late *late;
 
-	if (a->late_count == APPLY_DIRECTORIES_MAX)
-		return fail(-EBADMSG, "the layer has more than %llu directories", (unsigned long long)APPLY_DIRECTORIES_MAX);
+	a->late_bytes += sizeof *late + strlen(path) + 1;
+	if (a->late_bytes > APPLY_LATE_MAX)
+		return fail(-EBADMSG, "the layer has too many directories");
 	if (a->late_count == a->late_room) {
 		a->late_room = a->late_room ? 2 * a->late_room : 256;
 		a->late = xrealloc(a->late, a->late_room * sizeof *a->late);
@@ -214,6 +215,7 @@ static int add_late(struct apply *a, const char *path, const struct tar_entry *e
 
 		if (strcmp(x->name, "system.posix_acl_default") != 0)
 			continue;
+		a->late_bytes += x->len;
 		free(late->acl);
 		late->acl = memcpy(xmalloc(x->len + 1), x->value, x->len);
 		late->acl_len = x->len;

@@ -14,9 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define APPLY_ENTRIES_MAX     (UINT64_C(10) * 1000 * 1000)
-#define APPLY_DIRECTORIES_MAX (UINT64_C(2) * 1000 * 1000)
-#define APPLY_OPAQUE_MAX      (8 * 1024 * 1024) /* bytes of names */
+#define APPLY_ENTRIES_MAX (UINT64_C(10) * 1000 * 1000)
+#define APPLY_LATE_MAX    (384 * 1024 * 1024) /* bytes kept about directories until the end: two million and more */
+#define APPLY_OPAQUE_MAX  (8 * 1024 * 1024)   /* bytes of names */
 
 struct apply_options {
 	int root;          /* used, not owned */

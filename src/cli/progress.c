@@ -12,7 +12,9 @@
 #include <sys/ioctl.h>
 
 #define REDRAW_NS INT64_C(80000000)
-#define BAR_WIDTH 50
+#define BAR_MAX   50
+#define BAR_LEAST 5
+#define BESIDE    50 /* columns: id, words and sizes around the bar */
 
 struct line {
 	char id[16];
@@ -62,15 +64,16 @@ void progress_free(struct progress **p)
 	*p = NULL;
 }
 
-static void add_bar(struct buf *text, const struct line *l)
+static void add_bar(struct buf *text, const struct line *l, size_t width)
 {
 	char done[NUMBER_TEXT_MAX], total[NUMBER_TEXT_MAX];
-	int full = l->total ? (int)(l->done * BAR_WIDTH / l->total) : 0;
+	size_t bar = width < BESIDE + BAR_LEAST ? 0 : width - BESIDE > BAR_MAX ? BAR_MAX : width - BESIDE;
+	size_t full = l->total ? (size_t)(l->done * bar / l->total) : 0;
 
-	buf_add_str(text, "  [");
-	for (int i = 0; i < BAR_WIDTH; i++)
+	buf_add_str(text, bar ? "  [" : "");
+	for (size_t i = 0; i < bar; i++)
 		buf_add_char(text, i < full ? '=' : i == full ? '>' : ' ');
-	buf_add_format(text, "]  %s/%s", number_size_1000(l->done, done), number_size_1000(l->total, total));
+	buf_add_format(text, "%s  %s/%s", bar ? "]" : "", number_size_1000(l->done, done), number_size_1000(l->total, total));
 }
 
 static void add_line(struct buf *text, const struct line *l, size_t width)
@@ -79,7 +82,7 @@ static void add_line(struct buf *text, const struct line *l, size_t width)
 
 	buf_add_format(text, "%s: %s", l->id, states[l->state].words);
 	if (states[l->state].bar)
-		add_bar(text, l);
+		add_bar(text, l, width);
 	/* a line that wraps would be two */
 	if (text->len - start >= width)
 		buf_truncate(text, start + width - 1);

@@ -160,16 +160,6 @@ no_halves() {
 	no_halves
 }
 
-@test "on a terminal: a line for each layer, drawn over and over" {
-	rm -rf "$SCRATCH/root"
-	run "$FIXTURES/on-terminal" "wait=Extracting" "wait=Pull complete" "wait=Status:" -- "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" pull $REGISTRY/debian-python
-	exits 0
-	says $'^[0-9a-f]{12}: (Downloading|Extracting)  \\[=*>? *\\]  [0-9.]+[kMG]?B/[0-9.]+[kMG]?B\e\\[K'
-	says $'\e\\[[0-9]+A'
-	says $'^[0-9a-f]{12}: Pull complete\e\\[K'
-	says 'Status: Downloaded newer image'
-}
-
 @test "not on a terminal: not one escape" {
 	run hoy pull $REGISTRY/webservice
 	exits 0

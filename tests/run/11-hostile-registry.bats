@@ -107,6 +107,16 @@ for l in json.load(sys.stdin):
 }
 find_half() { find "$SCRATCH/root/partial" -type f -size +200k | grep .; }
 
+@test "on a terminal: a line for each layer, drawn over and over" {
+	rm -rf "$SCRATCH"/root/images/*slow* "$SCRATCH"/root/partial/* "$SCRATCH"/root/layers/* "$SCRATCH"/root/blobs/sha256/*
+	run "$TOP/tests/run/fixtures/on-terminal" "wait=Downloading" "wait=  1." "wait=  2." "wait=Status:" -- \
+		"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" pull $H/slow
+	exits 0
+	says $'[0-9a-f]{12}: Downloading  \\[=*> *\\]  1\\.[0-9]+MB/2.4[0-9]*MB\e\\[K'
+	says $'\e\\[[0-9]+A'
+	says $'[0-9a-f]{12}: Pull complete\e\\[K'
+}
+
 @test "a half that was damaged meanwhile is fetched again" {
 	run hoy pull -q $H/truncate
 	exits 1

@@ -115,10 +115,32 @@ static int expose_one(struct imageconfig *c, const char *word)
 
 		for (char *p = text; *p; p++)
 			*p = (char)tolower((unsigned char)*p);
-		if (!strv_contains(&c->exposed_ports, text))
-			strv_add(&c->exposed_ports, text);
+		strv_add_owned(&c->exposed_ports, take(&text));
 	}
 	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In the order in which Docker writes them, each once. */
+static void sort_ports(struct strv *ports)
+{
+	size_t kept = 0;
+
+	if (ports->count)
+		qsort(ports->items, ports->count, sizeof *ports->items, by_text);
+	for (size_t i = 0; i < ports->count; i++) {
+		if (kept && strcmp(ports->items[kept - 1], ports->items[i]) == 0)
+			free(ports->items[i]);
+		else
+			ports->items[kept++] = ports->items[i];
+	}
+	ports->count = kept;
+	if (ports->items)
+		ports->items[kept] = NULL;
 }
 
 static int expand_words(const struct imageconfig *c, const char *rest, struct strv *ret)
@@ -143,6 +165,7 @@ static int change_expose(struct imageconfig *c, const char *rest)
 
 	for (size_t i = 0; r == 0 && i < words.count; i++)
 		r = expose_one(c, words.items[i]);
+	sort_ports(&c->exposed_ports);
 	return r;
 }
 

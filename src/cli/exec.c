@@ -67,6 +67,7 @@ const struct command command_exec = {
 	.options_size = sizeof(struct exec_options),
 	.min_args = 2,
 	.max_args = ARGS_ANY,
+	.enters = true,
 	.run = exec_run,
 	.complete = "container",
 };

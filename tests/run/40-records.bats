@@ -86,7 +86,7 @@ runs() {
 
 @test "the monitor of a kept container is killed: the record says that it ended, and nobody saw how" {
 	hoy run --name cut $REGISTRY/busybox sleep 30 3>&- &
-	wait_for 5 runs
+	wait_for 15 runs
 	local id=$(ls "$SCRATCH/root/containers") monitor
 	monitor=$(state MonitorPid)
 	kill -KILL "$monitor"

@@ -10,6 +10,7 @@
 #include "oci/attach.h"
 #include "oci/make.h"
 #include "runtime/capability.h"
+#include "runtime/seccomp.h"
 #include "runtime/state_file.h"
 
 #include <errno.h>
@@ -151,11 +152,11 @@ static int check_status(const struct state_file *state, int dir, const struct ex
 	return 0;
 }
 
-static int start(const struct oci *oci, const struct state_file *state, const struct spec *spec, const struct exec_flags *flags,
+static int start(const struct state_file *state, const struct spec *spec, const struct exec_flags *flags,
 		 struct runtime_container *ret)
 {
 	struct runtime_exec e = RUNTIME_EXEC_NONE;
-	autofree char *cache = xasprintf("%s/@seccomp", oci->root);
+	autofree char *cache = seccomp_program_cache();
 	autofd int console = -1, init = state_file_pidfd(state);
 	int r = init < 0 ? init : preserved_fds(flags->preserve_fds, &e.preserve_fds);
 
@@ -194,7 +195,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	if (r == 0)
 		r = check_process(&spec.process, flags);
 	if (r == 0)
-		r = start(oci, &state, &spec, flags, &process);
+		r = start(&state, &spec, flags, &process);
 	if (r < 0)
 		return r;
 	if (flags->pidfd_socket)

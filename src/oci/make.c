@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "oci/bundle.h"
 #include "runtime/cgroup.h"
+#include "runtime/seccomp.h"
 #include "runtime/state_file.h"
 
 #include <errno.h>
@@ -166,7 +167,7 @@ static void undo(struct runtime_container *c)
 static int create(const struct oci *oci, const char *id, const struct make_flags *flags, const struct bundle *b, int dir, int start,
 		  struct made *made)
 {
-	autofree char *cache = path_join(oci->root, "@seccomp"); /* no id has an @ */
+	autofree char *cache = seccomp_program_cache();
 	struct runtime_create c = RUNTIME_CREATE_NONE;
 	autofd int console = -1;
 	int r = preserved_fds(flags->preserve_fds, &c.preserve_fds);

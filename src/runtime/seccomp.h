@@ -29,6 +29,8 @@ struct seccomp_program {
  * with words that name the property when the spec is invalid (unknown action, operator, architecture or flag).
  */
 int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_dir, struct seccomp_program *ret);
+/* Where hoy-runtime keeps them, whatever its --root: /run/hoy/seccomp, or in $XDG_RUNTIME_DIR; NULL: nowhere. Caller frees. */
+char *seccomp_program_cache(void);
 void seccomp_program_release(struct seccomp_program *program);
 /* The filter's actions include SCMP_ACT_NOTIFY: seccomp_program_apply returns a listener that must reach listenerPath. */
 bool seccomp_program_notifies(const struct seccomp_program *program);

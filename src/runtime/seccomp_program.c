@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "kernel/seccomp.h"
 #include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_compile.h"
@@ -35,6 +36,15 @@ int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_d
 	if (r == 0)
 		seccomp_cache_write(cache_dir, key, ret);
 	return r;
+}
+
+char *seccomp_program_cache(void)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+	if (geteuid() == 0)
+		return xstrdup("/run/hoy/seccomp");
+	return runtime && *runtime == '/' ? xasprintf("%s/hoy/seccomp", runtime) : NULL;
 }
 
 void seccomp_program_release(struct seccomp_program *program)

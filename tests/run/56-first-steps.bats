@@ -39,7 +39,7 @@ teardown() { leaves_nothing_behind; }
 	run "$TOP/tools/dev" --valgrind sh -c 'echo to-err >&2; exit 3'
 	exits 3
 	is to-err
-	run "$TOP/tools/dev" --valgrind no-such-program
+	try "$TOP/tools/dev" --valgrind no-such-program
 	exits 127
 	one_clear_line
 }

@@ -12,6 +12,7 @@ teardown_file() { fixtures_down; }
 setup() {
 	HOY=$TOP/build-asan/hoy
 	export ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:exitcode=99
+	export LSAN_OPTIONS=suppressions=$FIXTURES/lsan-suppressions:print_suppressions=0
 	scratch_up
 }
 teardown() { leaves_nothing_behind; }
@@ -42,7 +43,7 @@ clean() {
 	run hoy run --rm --explain $REGISTRY/multiarch true
 	clean
 	exits 0
-	run hoy run --rm $REGISTRY/multiarch no-such-program
+	try hoy run --rm $REGISTRY/multiarch no-such-program
 	clean
 	exits 127
 	run hoy run --rm --network host -u 1:2 --read-only --cap-drop ALL $REGISTRY/multiarch id

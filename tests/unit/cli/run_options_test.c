@@ -40,7 +40,7 @@ static const struct {
 	{ "cpus", true, true },
 	{ "cpuset-cpus", true, true },
 	{ "cpuset-mems", true, false },
-	{ "detach", false, false },
+	{ "detach", false, true },
 	{ "detach-keys", true, false },
 	{ "device", true, true },
 	{ "device-cgroup-rule", true, false },

@@ -19,7 +19,7 @@ refused() {
 
 @test "what hoy does not have yet says so, by name" {
 	local flag
-	for flag in --detach -d --publish-all -P --oom-kill-disable --no-healthcheck --use-api-socket; do
+	for flag in --publish-all -P --oom-kill-disable --no-healthcheck --use-api-socket; do
 		run hoy run "$flag" 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[[ ${lines[0]} == "hoy: --"*" is not supported yet" ]]
@@ -29,7 +29,7 @@ refused() {
 		device-write-bps device-write-iops dns-opt dns-option dns-search domainname expose gpus group-add health-cmd health-interval \
 		health-retries health-start-interval health-start-period health-timeout io-maxbandwidth io-maxiops ip ip6 ipc isolation \
 		kernel-memory label-file link link-local-ip log-driver log-opt mac-address memory-reservation memory-swappiness net-alias \
-		network-alias oom-score-adj pid publish restart runtime stop-signal stop-timeout storage-opt userns uts volume-driver \
+		network-alias oom-score-adj pid publish restart runtime storage-opt userns uts volume-driver \
 		volumes-from; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]

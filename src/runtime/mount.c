@@ -4,15 +4,18 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "kernel/mount.h"
 #include "runtime/init.h"
 #include "runtime/mount_copy.h"
 #include "runtime/rootfs.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* What a reader of explain may want to know of the usual filesystems. */
@@ -38,6 +41,45 @@ static int propagate(const struct mount_entry *e, int mnt, const char *shown)
 	if (!e->options.propagation)
 		return 0;
 	return sys_mount_propagate("mount option", mnt, shown, e->options.propagation, e->options.propagation_recursive);
+}
+
+/* What lxcfs and the like put over files of procfs; runc allows the same. */
+static const char *const proc_files[] = {
+	"/proc/cpuinfo",
+	"/proc/diskstats",
+	"/proc/meminfo",
+	"/proc/stat",
+	"/proc/swaps",
+	"/proc/uptime",
+	"/proc/loadavg",
+	"/proc/slabinfo",
+	"/proc/net/dev",
+	"/proc/sys/kernel/ns_last_pid",
+	"/proc/sys/crypto/fips_enabled",
+};
+
+static bool on_procfs(int fd)
+{
+	struct statfs fs;
+
+	return fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+int mount_check_proc(const struct mount_entry *e, int target, int source)
+{
+	autofree char *absolute = xasprintf("/%s", e->destination), *path = path_clean(absolute);
+
+	if (strcmp(path, "/proc") == 0) {
+		if (on_procfs(source) || (source < 0 && e->spec->type && strcmp(e->spec->type, "proc") == 0))
+			return 0;
+		return fail(-EINVAL, "mount %s: cannot be mounted because it is not of type proc", path);
+	}
+	if (!on_procfs(target))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(proc_files); i++)
+		if (strcmp(proc_files[i], path) == 0)
+			return 0;
+	return fail(-EINVAL, "mount %s: cannot be mounted because it is inside /proc", path);
 }
 
 static bool has_option(const struct strv *options, const char *prefix)
@@ -86,6 +128,8 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 	};
 	int r = rootfs_target(in, e->destination, false, e->options.dest_nofollow, &target);
 
+	if (r == 0)
+		r = mount_check_proc(e, target.fd, -1);
 	if (r == 0 && strcmp(m.type, "tmpfs") == 0) {
 		r = keep_mode(&target, &e->options.data, &options);
 		m.options = (char *const *)strv_array(&options);

@@ -35,6 +35,8 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 	if (source < 0)
 		return source;
 	r = rootfs_target(in, e->destination, !S_ISDIR(st.st_mode), e->options.dest_nofollow, &target);
+	if (r == 0)
+		r = mount_check_proc(e, target.fd, source);
 	if (r < 0)
 		return r;
 	if (e->options.idmap) {

@@ -107,7 +107,7 @@ stays() {
 	run pod exec -i "$NAME" cat <<<"piped"
 	is piped
 	pod exec -d "$NAME" touch /tmp/detached
-	wait_for 5 pod exec "$NAME" test -e /tmp/detached
+	wait_for 20 pod exec "$NAME" test -e /tmp/detached
 	pod rm -f -t 0 "$NAME"
 }
 
@@ -123,7 +123,7 @@ stays() {
 
 @test "podman kill, stop, wait: signals and their codes" {
 	pod run -d --name "$NAME" --network none bb sh -c 'trap "exit 42" TERM; while :; do sleep 0.1; done'
-	wait_for 5 pod exec "$NAME" true
+	wait_for 20 pod exec "$NAME" true
 	sleep 0.5
 	pod stop -t 10 "$NAME"
 	run pod wait "$NAME"

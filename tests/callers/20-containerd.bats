@@ -18,7 +18,7 @@ setup_file() {
 		  address = "$M/t.sock"
 	X
 	behind containerd --config "$M/containerd.toml" --log-level warn
-	wait_for 20 ctr_ version || { cat "$M/daemon.log"; return 1; }
+	wait_for 60 ctr_ version || { cat "$M/daemon.log"; return 1; }
 	rootfs "$M/rootfs"
 }
 
@@ -45,7 +45,7 @@ setup() {
 teardown() {
 	[ -n "${R-}" ] || return 0
 	ctr_ task kill -s KILL "$NAME" >/dev/null 2>&1
-	wait_for 5 ctr_ task delete "$NAME"
+	wait_for 20 ctr_ task delete "$NAME"
 	ctr_ container delete "$NAME" >/dev/null 2>&1
 	rm -rf "$R"
 }
@@ -90,7 +90,7 @@ task_is() {
 	says '^[0-9]+'
 	ctr_ task kill -s TERM "$NAME"
 	ctr_ task kill -s KILL "$NAME"
-	wait_for 5 task_is STOPPED
+	wait_for 20 task_is STOPPED
 	run ctr_ task delete "$NAME"
 	exits 0
 	says 'code 137'
@@ -131,7 +131,7 @@ task_is() {
 	stays
 	ctr_ task pause "$NAME"
 	ctr_ task kill -s KILL "$NAME"
-	wait_for 5 task_is STOPPED
+	wait_for 20 task_is STOPPED
 }
 
 @test "ctr run with limits, capabilities, environment, mounts" {

@@ -12,7 +12,7 @@ setup_file() {
 	behind dockerd --data-root "$M/docker/data" --exec-root "$M/docker/exec" --pidfile "$M/docker/pid" -H "unix://$M/d.sock" \
 		--storage-driver vfs --cgroup-parent "/$GROUP" --config-file "$M/none.json" --bip 10.199.7.1/24 --log-level warn \
 		--add-runtime "other=$RUNTIME" --default-runtime other
-	wait_for 30 docker_ version || { tail -n 20 "$M/daemon.log"; return 1; }
+	wait_for 90 docker_ version || { tail -n 20 "$M/daemon.log"; return 1; }
 	rootfs "$M/rootfs"
 	tar -C "$M/rootfs" -cf - . | docker_ import - bb >/dev/null
 }
@@ -138,7 +138,7 @@ restarts() {
 
 @test "docker: a restart policy" {
 	docker_ run -d --name "$NAME" --network none --restart always bb sh -c 'sleep 0.2; exit 1'
-	wait_for 20 restarts
+	wait_for 60 restarts
 }
 
 @test "docker run: capabilities, privileged, read-only, init, hostname, tmpfs, volume, no-new-privileges" {

@@ -44,7 +44,7 @@ machine_up() {
 		: >"$0/up"
 		while :; do sleep 1 & wait $!; done' "$M" </dev/null >"$M/machine.log" 2>&1 3>&- 4>&- &
 	local unshare=$!
-	wait_for 5 test -e "$M/up" || { cat "$M/machine.log"; return 1; }
+	wait_for 20 test -e "$M/up" || { cat "$M/machine.log"; return 1; }
 	MACHINE=$(cat "/proc/$unshare/task/$unshare/children")
 	MACHINE=${MACHINE%% *}
 	export M MACHINE GROUP
@@ -54,7 +54,7 @@ machine_down() {
 	local directory
 	[ -n "${MACHINE-}" ] || return 0
 	kill -KILL "$MACHINE" 2>/dev/null
-	wait_for 5 gone "$MACHINE"
+	wait_for 20 gone "$MACHINE"
 	# what the engines left of theirs
 	for directory in /sys/fs/cgroup /sys/fs/cgroup/*; do
 		[ -d "$directory/$GROUP" ] && find "$directory/$GROUP" -depth -type d -exec rmdir {} + 2>/dev/null
@@ -98,7 +98,7 @@ pid, fd = pty.fork()
 if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 90, 0, 0))
     os.execvp(command[0], command)
-out, sent, end = b"", False, time.time() + 30
+out, sent, end = b"", False, time.time() + 90
 while time.time() < end:
     ready = select.select([fd], [], [], 0.2)[0]
     if ready:

@@ -44,8 +44,8 @@ static int scheduler(void)
 
 	if (syscall(SYS_sched_getattr, 0, &a, sizeof(a), 0) < 0)
 		return answer(-1);
-	printf("policy %u nice %d priority %u flags %llu runtime %llu deadline %llu period %llu\n", a.policy, a.nice, a.priority, a.flags,
-	       a.runtime, a.deadline, a.period);
+	printf("policy %u nice %d priority %u flags %llu runtime %llu deadline %llu period %llu\n", a.policy, a.nice, a.priority,
+	       a.flags, a.runtime, a.deadline, a.period);
 	return 0;
 }
 
@@ -115,6 +115,14 @@ static int take_memory(size_t mib)
 	return 0;
 }
 
+/* exchanges two names over and over, until it is killed */
+static int exchange(const char *a, const char *b)
+{
+	while (syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, 2 /* RENAME_EXCHANGE */) == 0)
+		;
+	return answer(-1);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -153,6 +161,8 @@ int main(int argc, char **argv)
 
 		return answer(fd < 0 ? -1 : 0);
 	}
+	if (!strcmp(what, "exchange") && argc > 3)
+		return exchange(argv[2], argv[3]);
 	if (!strcmp(what, "wait-signal"))
 		return wait_signal();
 	if (!strcmp(what, "memory"))

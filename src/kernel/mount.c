@@ -4,12 +4,14 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/memory.h"
 #include "kernel/names.h"
 #include "kernel/step.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,32 +68,12 @@ static int configure_option(int fs, const char *option)
 	return fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1, 0);
 }
 
-/* Kernels before 6.7 take the lower directories as one string, in which ":" and "\" are escaped; fsconfig allows 255 bytes. */
-static int configure_lower_string(int fs, char *const *lower)
-{
-	autobuf text = BUF_INIT;
-
-	for (char *const *dir = lower; *dir; dir++) {
-		if (dir != lower)
-			buf_add_char(&text, ':');
-		for (const char *c = *dir; *c; c++) {
-			if (*c == ':' || *c == '\\')
-				buf_add_char(&text, '\\');
-			buf_add_char(&text, *c);
-		}
-	}
-	return fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir", text.data, 0);
-}
-
+/* Linux 6.7 takes lower directories one by one. EINVAL on the first: an older kernel, see mount_lower_string. */
 static int configure_lower(int fs, char *const *lower)
 {
-	for (char *const *dir = lower; *dir; dir++) {
-		if (fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", *dir, 0) == 0)
-			continue;
-		if (dir == lower && errno == EINVAL)
-			return configure_lower_string(fs, lower);
-		return -1;
-	}
+	for (char *const *dir = lower; *dir; dir++)
+		if (fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", *dir, 0) < 0)
+			return -1;
 	return 0;
 }
 
@@ -102,8 +84,6 @@ static int configure(int fs, const struct sys_mount *m)
 	for (char *const *option = m->options; option && *option; option++)
 		if (configure_option(fs, *option) < 0)
 			return -1;
-	if (m->lower && configure_lower(fs, m->lower) < 0)
-		return -1;
 	return fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 }
 
@@ -123,6 +103,67 @@ static void say_mount(struct step *step, const struct sys_mount *m)
 		 options.len ? " " : "", step_quote(m->source && *m->source ? m->source : m->type), step_quote(m->shown));
 }
 
+#define LOWER_MAX 128
+
+/* What lies on top of @target now, as a descriptor: ".." and back again crosses the new mount. */
+static int open_mounted(int target)
+{
+	char link[FD_PATH_MAX], path[PATH_MAX];
+	ssize_t n = readlink(fd_path(target, link), path, sizeof path - 1);
+	autofd int parent = openat(target, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (n < 0 || parent < 0)
+		return -1;
+	path[n] = '\0';
+	return openat(parent, strrchr(path, '/') + 1, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/*
+ * An overlay for kernels before 6.7: all lower directories in one option. fsconfig takes 255 bytes, mount(2) a page, and
+ * by descriptors every directory is a short name without anything to escape. Returns the mount's descriptor, or -1.
+ */
+static int mount_lower_string(const struct sys_mount *m)
+{
+	int fds[LOWER_MAX], mnt = -1;
+	char path[FD_PATH_MAX];
+	autobuf data = BUF_INIT;
+	size_t count = 0;
+
+	buf_add_str(&data, "lowerdir=");
+	for (; m->lower[count] && count < LOWER_MAX; count++) {
+		fds[count] = open(m->lower[count], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fds[count] < 0)
+			break;
+		buf_add_format(&data, "%s%s", count ? ":" : "", fd_path(fds[count], path));
+	}
+	for (char *const *option = m->options; option && *option; option++)
+		buf_add_format(&data, ",%s", *option);
+	if (m->lower[count] && count == LOWER_MAX)
+		errno = E2BIG;
+	else if (!m->lower[count] && mount(m->source, fd_path(m->target, path), m->type,
+					   m->attributes & MOUNT_ATTR_RDONLY ? MS_RDONLY : 0, data.data) == 0)
+		mnt = open_mounted(m->target);
+	for (size_t i = 0; i < count; i++)
+		cleanup_fd(&fds[i]);
+	return mnt;
+}
+
+/* Makes it and attaches it: the mount's descriptor, or -1. What the filesystem says of a failure is in *@ret_fs's log. */
+static int make_mount(const struct sys_mount *m, int *ret_fs)
+{
+	autofd int mnt = -1;
+
+	*ret_fs = fsopen(m->type, FSOPEN_CLOEXEC);
+	if (*ret_fs < 0)
+		return -1;
+	if (m->lower && configure_lower(*ret_fs, m->lower) < 0)
+		return errno == EINVAL ? mount_lower_string(m) : -1;
+	if (configure(*ret_fs, m) < 0 || (mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
+	    move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -1;
+	return take_fd(&mnt);
+}
+
 int sys_mount(const char *why, const struct sys_mount *m)
 {
 	autofd int fs = -1, mnt = -1;
@@ -134,9 +175,8 @@ int sys_mount(const char *why, const struct sys_mount *m)
 	if (step_heard())
 		say_mount(&step, m);
 	if (r == 0) {
-		fs = fsopen(m->type, FSOPEN_CLOEXEC);
-		if (fs < 0 || configure(fs, m) < 0 || (mnt = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
-		    move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+		mnt = make_mount(m, &fs);
+		if (mnt < 0) {
 			r = -errno;
 			said = filesystem_message(fs, message, sizeof message);
 		}

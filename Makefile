@@ -9,7 +9,7 @@ MESON_FLAGS ?=
 PROBE   := $(shell mktemp -u)
 export BUILD RUNTIME
 
-.PHONY: all demo test check test-runtime test-callers bench bench-pull install format lint fuzz dev dev-valgrind clean help
+.PHONY: all demo test check test-runtime test-vm test-callers bench bench-pull install format lint fuzz dev dev-valgrind clean help
 
 all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 	@ninja -C $(BUILD) --quiet
@@ -42,6 +42,11 @@ test-callers: all ## podman, containerd and Docker over RUNTIME (default: build/
 	@tools/install-deps build test
 	@tools/install-deps callers || echo "some engines cannot be installed here: their tests are skipped"
 	@tests/callers/all
+
+test-vm: ## the runtime and limits on cgroup v2 with every controller, in a machine of QEMU's (about 15 minutes)
+	@tools/install-deps build test vm
+	@$(MAKE) --no-print-directory all
+	@tests/vm/run
 
 bench: ## medians and ratios against the floor and every peer that is installed
 	@tools/install-deps build test

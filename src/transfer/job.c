@@ -5,13 +5,13 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "transfer/answer.h"
+#include "transfer/body.h"
 #include "transfer/challenge.h"
 #include "transfer/headers.h"
 #include "transfer/origin.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PROGRESS_STEP       (512 << 10)
 #define CONNECT_SECONDS     30L
@@ -37,8 +37,8 @@ struct job {
 
 	struct headers headers; /* received in this hop */
 	struct buf text;        /* body that is not for the descriptor: a token, or words about an error */
-	bool begun;             /* the body for the descriptor has begun */
-	int64_t have, told;
+	struct body body;       /* the one for the descriptor */
+	int64_t told;           /* progress */
 	char reason[CURL_ERROR_SIZE];
 	int code; /* set by a callback that gave up; the words are in the error chain's copy below */
 	char *words;
@@ -86,53 +86,12 @@ static size_t on_header(char *data, size_t one, size_t len, void *arg)
 	return r < 0 ? give_up(j, r) : one * len;
 }
 
-/* Where in the descriptor the body begins, and whether it is what was promised. */
 static int begin_body(struct job *j, long status)
 {
-	struct request *q = &j->request;
 	curl_off_t announced = -1;
 
-	j->begun = true;
-	j->have = 0;
-	if (status == 206) {
-		if (j->headers.range_start != q->offset)
-			return fail(-EBADMSG, "the registry sent another part than the one that was asked for");
-		j->have = q->offset;
-	} else if (q->offset > 0 && ftruncate(q->fd, 0) < 0) {
-		return fail_errno("start over");
-	}
 	curl_easy_getinfo(j->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-	if (q->size >= 0 && announced >= 0 && j->have + announced != q->size)
-		return fail(-EBADMSG, "the registry announces %lld bytes, the manifest promises %lld",
-			    (long long)(j->have + announced), (long long)q->size);
-	if (announced > q->limit - j->have)
-		return fail(-EFBIG, "the registry announces %lld bytes, more than the %lld that hoy takes", (long long)announced,
-			    (long long)q->limit);
-	return 0;
-}
-
-static int take_body(struct job *j, const char *data, size_t len)
-{
-	struct request *q = &j->request;
-
-	if ((int64_t)len > q->limit - j->have)
-		return fail(-EFBIG, "the registry sends more than %lld bytes", (long long)q->limit);
-	while (len) {
-		ssize_t n = pwrite(q->fd, data, len, j->have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail_errno("write what was fetched");
-		data += n;
-		len -= (size_t)n;
-		j->have += n;
-	}
-	if (j->have - j->told >= PROGRESS_STEP) {
-		j->told = j->have;
-		answer_progress(j->session->socket, q->id, j->have);
-	}
-	return 0;
+	return body_begin(&j->body, status, j->headers.range_start, announced);
 }
 
 static size_t on_body(char *data, size_t one, size_t count, void *arg)
@@ -151,11 +110,17 @@ static size_t on_body(char *data, size_t one, size_t count, void *arg)
 			return give_up(j, fail(-EFBIG, "the token server sends more than a token"));
 		return len;
 	}
-	if (!j->begun)
+	if (!j->body.begun)
 		r = begin_body(j, status);
 	if (r == 0)
-		r = take_body(j, data, len);
-	return r < 0 ? give_up(j, r) : len;
+		r = body_add(&j->body, data, len);
+	if (r < 0)
+		return give_up(j, r);
+	if (j->body.have - j->told >= PROGRESS_STEP) {
+		j->told = j->body.have;
+		answer_progress(j->session->socket, j->request.id, j->told);
+	}
+	return len;
 }
 
 static void add_header(struct job *j, const char *line)
@@ -235,7 +200,7 @@ static int begin_hop(struct job *j, bool ours)
 	curl_slist_free_all(take(&j->list));
 	headers_release(&j->headers);
 	buf_clear(&j->text);
-	j->begun = false;
+	j->body.begun = false;
 	j->reason[0] = '\0';
 	set_options(j);
 	if (j->hop == HOP_MAIN)
@@ -423,14 +388,14 @@ static int judge(struct job *j, CURLcode result)
 		return answer_token(j, status);
 	if (status == 401)
 		return answer_challenge(j);
-	if ((status == 200 || status == 206) && !j->request.head && !j->begun)
+	if ((status == 200 || status == 206) && !j->request.head && !j->body.begun)
 		return begin_body(j, status);
 	return 0;
 }
 
 static void finish(struct job *j, int r, bool retry)
 {
-	struct answer a = { .id = j->request.id, .have = j->have, .retry = retry };
+	struct answer a = { .id = j->request.id, .have = j->body.have, .retry = retry };
 	autofree char *said = NULL;
 
 	if (r < 0) {
@@ -457,10 +422,10 @@ void job_hop_ended(CURL *easy, CURLcode result)
 	r = judge(j, result);
 	if (r > 0)
 		return;
-	truncated = r == 0 && j->begun && j->request.size >= 0 && j->have != j->request.size;
+	truncated = r == 0 && body_is_short(&j->body);
 	if (truncated)
-		r = fail(-ECONNRESET, "the connection ended after %lld of %lld bytes", (long long)j->have,
-			 (long long)j->request.size);
+		r = fail(-ECONNRESET, "the connection ended after %lld of %lld bytes", (long long)j->body.have,
+			 (long long)j->body.size);
 	finish(j, r, truncated || may_retry(j, result) || r == -EAGAIN);
 }
 
@@ -473,6 +438,9 @@ void job_start(struct session *s, struct request *q)
 	j->request = *q;
 	*q = (struct request){ .fd = -1 };
 	j->text = BUF_INIT;
+	j->body = (struct body){
+		.fd = j->request.fd, .offset = j->request.offset, .size = j->request.size, .limit = j->request.limit
+	};
 	j->easy = curl_easy_init();
 	r = j->easy ? begin_main(j) : fail(-ENOMEM, "start a request");
 	if (r < 0)

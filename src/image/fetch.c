@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "image/fetch_job.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -7,17 +7,7 @@
  * by an earlier pull goes through the unpacker from its start, so it is checked whole. Only when size, digest and diff id
  * are right does the draft become a layer and the partial blob a blob. Command process.
  */
-#include "image/image.h"
-#include "image/manifest.h"
-#include "image/registry.h"
-
-#define FETCH_DOWNLOADS 3 /* as Docker's default */
-
-struct fetch_layer {
-	const struct descriptor *blob;
-	const char *diff_id;
-	char chain[DIGEST_MAX];
-};
+#include "image/fetch_job.h"
 
 /* Brings all of them into the store; those that are there already are only told. */
 int fetch_layers(const struct store *s, struct registry *registry, const struct fetch_layer *layers, size_t count,

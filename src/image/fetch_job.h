@@ -4,12 +4,21 @@
  * One layer on its way from the registry to layers/: where its bytes come from, how far they are, and who unpacks them.
  * image/fetch.c runs all of them in one loop. Command process.
  */
-#include "image/fetch.h"
+#include "image/image.h"
 #include "image/layer.h"
+#include "image/manifest.h"
+#include "image/registry.h"
 #include "image/settle.h"
 #include "image/unpack.h"
 
 #define FETCH_UNPACKERS_MAX 8
+#define FETCH_DOWNLOADS     3 /* as Docker's default */
+
+struct fetch_layer {
+	const struct descriptor *blob;
+	const char *diff_id;
+	char chain[DIGEST_MAX];
+};
 
 enum fetch_source {
 	SOURCE_NONE,    /* still to be opened: at @due */

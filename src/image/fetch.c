@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define WATCHES_MAX (2 + 2 * FETCH_UNPACKERS_MAX)
+#define WATCHES_MAX (1 + 2 * FETCH_UNPACKERS_MAX)
 #define MS          INT64_C(1000000)
 
 static struct fetch_job *find_job(struct fetch *f, uint32_t request)
@@ -71,9 +71,6 @@ static int wait_for_work(struct fetch *f, struct watch *w)
 
 	w->count = 0;
 	add_watch(w, NULL, registry_fd(f->registry), POLLIN);
-	/* only its hanging up is waited for */
-	if (f->settle.running >= 0)
-		add_watch(w, NULL, f->settle.running, 0);
 	for (size_t i = 0; i < f->count; i++) {
 		struct fetch_job *j = &f->jobs[i];
 
@@ -99,10 +96,7 @@ static int handle(struct fetch *f, const struct pollfd *p, struct fetch_job *j)
 	/* an earlier event of this round may have ended it */
 	if (j)
 		return j->unpacking && p->fd == j->unpack.result ? fetch_job_unpacked(f, j) : 0;
-	if (p->fd != f->settle.running)
-		return hear_transfer(f);
-	settle_next(f->store, &f->settle);
-	return 0;
+	return hear_transfer(f);
 }
 
 static int run(struct fetch *f)
@@ -132,9 +126,7 @@ static int run(struct fetch *f)
 int fetch_layers(const struct store *s, struct registry *registry, const struct fetch_layer *layers, size_t count,
 		 const struct pull_events *events)
 {
-	struct fetch f = {
-		.store = s, .registry = registry, .events = events, .count = count, .left = count, .settle = SETTLE_NONE
-	};
+	struct fetch f = { .store = s, .registry = registry, .events = events, .count = count, .left = count };
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
@@ -155,6 +147,5 @@ int fetch_layers(const struct store *s, struct registry *registry, const struct 
 	for (size_t i = 0; i < count; i++)
 		fetch_job_release(&f, &f.jobs[i]);
 	free(f.jobs);
-	settle_end(s, &f.settle);
 	return r;
 }

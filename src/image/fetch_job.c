@@ -259,7 +259,6 @@ int fetch_job_unpacked(struct fetch *f, struct fetch_job *j)
 	if (r < 0)
 		return r;
 	fetch_job_stop(f, j);
-	settle_add(f->store, &f->settle, j->layer->chain);
 	finish_job(f, j, PULL_DONE);
 	return 0;
 }

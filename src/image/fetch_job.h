@@ -8,7 +8,6 @@
 #include "image/layer.h"
 #include "image/manifest.h"
 #include "image/registry.h"
-#include "image/settle.h"
 #include "image/unpack.h"
 
 #define FETCH_UNPACKERS_MAX 8
@@ -57,7 +56,6 @@ struct fetch {
 	struct fetch_job *jobs;
 	size_t count, left;
 	unsigned int downloads, unpackers, unpackers_max;
-	struct settle settle;
 };
 
 void fetch_job_init(struct fetch_job *j, const struct fetch_layer *layer, size_t number);

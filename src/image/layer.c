@@ -29,13 +29,20 @@ static char *boot_id(void)
 	return file_read_line(AT_FDCWD, BOOT_ID, &id) == 0 ? id : NULL;
 }
 
+bool layer_settled(const struct store *s, const char *chain)
+{
+	char path[PATH_LEN];
+
+	snprintf(path, sizeof path, "layers/%s/settled", digest_hex(chain));
+	return faccessat(s->fd, path, F_OK, 0) == 0;
+}
+
 bool layer_ready(const struct store *s, const char *chain)
 {
 	autofree char *boot = NULL, *unpacked_in = NULL;
 	char path[PATH_LEN];
 
-	snprintf(path, sizeof path, "layers/%s/settled", digest_hex(chain));
-	if (faccessat(s->fd, path, F_OK, 0) == 0)
+	if (layer_settled(s, chain))
 		return true;
 	snprintf(path, sizeof path, "layers/%s/done", digest_hex(chain));
 	if (file_read_line(s->fd, path, &unpacked_in) < 0)

@@ -32,7 +32,9 @@ int64_t layer_size(const struct store *s, const char *chain);
 int layer_begin(const struct store *s, struct layer_draft *ret);
 /* The tree is whole and checked: it becomes the layer @chain. One that another command finished meanwhile is kept. */
 int layer_commit(const struct store *s, struct layer_draft *draft, const char *chain, int64_t size);
-/* All of it is on the disk. */
+/* All of it is known to be on the disk. */
+bool layer_settled(const struct store *s, const char *chain);
+/* Says so. */
 void layer_settle(const struct store *s, const char *chain);
 /* Removes it; fine for LAYER_DRAFT_NONE and after layer_commit. */
 void layer_drop(const struct store *s, struct layer_draft *draft);

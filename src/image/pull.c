@@ -11,6 +11,7 @@
 #include "image/platform.h"
 #include "image/reference.h"
 #include "image/registry.h"
+#include "image/settle.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -307,6 +308,20 @@ static int run(struct pull *p, struct image *ret)
 	return 0;
 }
 
+/* Those of this pull, and those whose pull was killed. */
+static void settle(const struct store *s, const struct imageconfig *config)
+{
+	autostrv chains = { 0 };
+	char chain[DIGEST_MAX];
+
+	for (size_t i = 0; i < config->diff_ids.count; i++) {
+		digest_chain(i ? chain : NULL, config->diff_ids.items[i], chain);
+		if (!layer_settled(s, chain))
+			strv_add(&chains, chain);
+	}
+	settle_start(s, &chains);
+}
+
 int image_pull(const struct store *s, const struct pull_options *options, struct image *ret)
 {
 	autocall(pull_release) struct pull p = {
@@ -328,5 +343,9 @@ int image_pull(const struct store *s, const struct pull_options *options, struct
 		return r;
 	set_names(&p);
 	r = registry_open(&p.ref, options->tls_verify, &p.registry);
-	return r < 0 ? r : run(&p, ret);
+	if (r == 0)
+		r = run(&p, ret);
+	if (r == 0)
+		settle(s, &ret->config);
+	return r;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/settle.h"
 
-#include "base/clock.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/number.h"
@@ -9,7 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,15 +35,18 @@ static void set_title(void)
 	strncpy((char *)(uintptr_t)start, TITLE, end - start - 1);
 }
 
-static _Noreturn void run(const struct store *s, const struct strv *chains, int report)
+static _Noreturn void run(const struct store *s, const struct strv *chains)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), keep[] = { s->fd, report };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	/* the caller's terminal and pipes must not wait for the disk, and no lock may */
 	for (int fd = 0; fd < 3; fd++)
 		(void)dup2(null, fd);
-	(void)fd_close_from(3, keep, 2);
+	(void)fd_close_from(3, &s->fd, 1);
 	(void)setsid();
+	/* an orderly shutdown syncs, too, and then the mark is right */
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
 	set_title();
 	if (syncfs(s->fd) == 0)
 		for (size_t i = 0; i < chains->count; i++)
@@ -52,68 +54,17 @@ static _Noreturn void run(const struct store *s, const struct strv *chains, int 
 	_exit(0);
 }
 
-/* Without a process (no more allowed, say) the layers stay unsettled, which is no harm in this boot. */
-static void start(const struct store *s, struct settle *t)
+void settle_start(const struct store *s, const struct strv *chains)
 {
-	int pipe_fds[2], status;
-	pid_t pid;
+	pid_t pid = chains->count ? fork() : -1;
+	int status;
 
-	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
-		return;
-	pid = fork();
 	if (pid == 0) {
 		/* twice, so that init reaps it */
 		if (fork() == 0)
-			run(s, &t->waiting, pipe_fds[1]);
+			run(s, chains);
 		_exit(0);
 	}
-	close(pipe_fds[1]);
-	if (pid < 0) {
-		close(pipe_fds[0]);
-		return;
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	t->running = pipe_fds[0];
-	strv_release(&t->waiting);
-}
-
-void settle_add(const struct store *s, struct settle *t, const char *chain)
-{
-	strv_add(&t->waiting, chain);
-	if (t->running < 0)
-		start(s, t);
-}
-
-void settle_next(const struct store *s, struct settle *t)
-{
-	cleanup_fd(&t->running);
-	t->running = -1;
-	if (t->waiting.count)
-		start(s, t);
-}
-
-void settle_end(const struct store *s, struct settle *t)
-{
-	int64_t end = clock_monotonic() + SETTLE_PATIENCE_MS * INT64_C(1000000);
-
-	while (t->running >= 0) {
-		struct pollfd p = { .fd = t->running };
-		int64_t left = (end - clock_monotonic()) / 1000000;
-		int n = poll(&p, 1, left < 0 ? 0 : (int)left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		settle_next(s, t);
-	}
-	/* one that still runs was not told of these */
-	if (t->waiting.count) {
-		cleanup_fd(&t->running);
-		start(s, t);
-	}
-	cleanup_fd(&t->running);
-	strv_release(&t->waiting);
-	*t = SETTLE_NONE;
 }

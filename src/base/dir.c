@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define REMOVE_AGAIN_MAX 100
+
 int dir_make_all(int dirfd, const char *path, mode_t mode)
 {
 	autofree char *copy = xstrdup(path);
@@ -50,6 +52,7 @@ struct walk {
 	int fd; /* the directory being emptied */
 	dev_t device;
 	size_t depth, size;
+	int again; /* directories that somebody was still writing in */
 	struct level {
 		ino_t inode;
 		char *name; /* in its parent */
@@ -102,7 +105,9 @@ static int walk_up(struct walk *w)
 	w->fd = parent;
 	if (fstat(parent, &st) < 0 || st.st_ino != w->levels[w->depth - 2].inode || st.st_dev != w->device)
 		return fail(-EAGAIN, "remove %s: it was moved while it was being removed", left->name);
-	if (unlinkat(parent, left->name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+	/* not empty: somebody wrote in it meanwhile; it is met again on the next look at its parent */
+	if (unlinkat(parent, left->name, AT_REMOVEDIR) < 0 && errno != ENOENT &&
+	    (errno != ENOTEMPTY || ++w->again > REMOVE_AGAIN_MAX))
 		r = fail_errno("remove %s", left->name);
 	free(left->name);
 	w->depth--;

@@ -131,7 +131,7 @@ no_halves() {
 }
 
 @test "two pulls of one image at the same time both end well" {
-	rm -rf "$SCRATCH/root"
+	gone "$SCRATCH/root"
 	hoy pull -q $REGISTRY/debian-python &
 	first=$!
 	hoy pull -q $REGISTRY/debian-python &
@@ -144,7 +144,7 @@ no_halves() {
 }
 
 @test "killed at any moment, the next pull finishes the work" {
-	rm -rf "$SCRATCH/root"
+	gone "$SCRATCH/root"
 	for ms in 030 060 100 150 250 400 700; do
 		hoy pull -q $REGISTRY/debian-python >/dev/null 2>&1 3>&- 4>&- &
 		pid=$!

@@ -108,7 +108,7 @@ for l in json.load(sys.stdin):
 find_half() { find "$SCRATCH/root/partial" -type f -size +200k | grep .; }
 
 @test "on a terminal: a line for each layer, drawn over and over" {
-	rm -rf "$SCRATCH"/root/images/*slow* "$SCRATCH"/root/partial/* "$SCRATCH"/root/layers/* "$SCRATCH"/root/blobs/sha256/*
+	gone "$SCRATCH"/root/images/*slow* "$SCRATCH"/root/partial/* "$SCRATCH"/root/layers/* "$SCRATCH"/root/blobs/sha256/*
 	run "$TOP/tests/run/fixtures/on-terminal" "wait=Downloading" "wait=  1." "wait=  2." "wait=Status:" -- \
 		"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" pull $H/slow
 	exits 0
@@ -166,7 +166,7 @@ find_half() { find "$SCRATCH/root/partial" -type f -size +200k | grep .; }
 
 @test "hoy-transfer runs as nobody, without privileges, in a filter" {
 	rm -f "$SCRATCH"/root/images/*slow* "$SCRATCH"/root/partial/*
-	rm -rf "$SCRATCH"/root/layers/* "$SCRATCH"/root/blobs/sha256/*
+	gone "$SCRATCH"/root/layers/* "$SCRATCH"/root/blobs/sha256/*
 	"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" pull -q $H/slow >/dev/null 2>&1 3>&- 4>&- &
 	pid=$!
 	wait_for 10 find_half

@@ -131,7 +131,7 @@ assert image["RootFS"]["Type"] == "layers" and image["RepoTags"][0].endswith("/b
 }
 
 @test "a layer that is gone is fetched again" {
-	rm -rf "$SCRATCH"/root/layers/*
+	gone "$SCRATCH"/root/layers/*
 	run hoy pull $REGISTRY/busybox
 	exits 0
 	says 'Pull complete'
@@ -150,7 +150,7 @@ assert image["RootFS"]["Type"] == "layers" and image["RepoTags"][0].endswith("/b
 	says_not '^Deleted:'
 	run hoy images --filter dangling=true --format '{{.Repository}}:{{.Tag}}'
 	is "<none>:<none>"
-	rm -rf "$SCRATCH"/root/containers/* "$SCRATCH"/root/names/*
+	gone "$SCRATCH"/root/containers/* "$SCRATCH"/root/names/*
 	run hoy rmi $(hoy images -q --filter dangling=true)
 	exits 0
 	says '^Deleted: '

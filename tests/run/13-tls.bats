@@ -10,7 +10,7 @@ setup() {
 	skip_without openssl unshare ip
 	cd "$BATS_TEST_TMPDIR"
 	openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=test -addext "subjectAltName=IP:$ADDRESS" 2>/dev/null
-	rm -rf "$SCRATCH/root"
+	gone "$SCRATCH/root"
 }
 teardown() { leaves_nothing_behind; }
 

@@ -43,14 +43,14 @@ try() {
 		[ -z "$(store_left)" ] || { echo "left in the store:"; store_left; return 1; }
 	fi
 	[ "$(canary)" = "$before" ] || { echo "the canary was: $before"; echo "and is: $(canary)"; return 1; }
-	rm -rf "$SCRATCH/root"
+	gone "$SCRATCH/root"
 }
 
 @test "archives that mean harm do none" {
 	failed=
 	while IFS=$'\t' read -r name refusal check; do
 		# the shell's read takes a newline in a check for its end
-		try "$name" "$refusal" "${check:--}" || { echo "^^^ $name"; failed+=" $name"; rm -rf "$SCRATCH/root"; }
+		try "$name" "$refusal" "${check:--}" || { echo "^^^ $name"; failed+=" $name"; gone "$SCRATCH/root"; }
 	done < <(python3 -c '
 import sys
 for line in open(sys.argv[1]).read().replace("a\nb", "a\\x0ab").splitlines():

@@ -13,7 +13,7 @@ teardown_file() {
 
 setup() {
 	scratch_up
-	rm -rf "$SCRATCH"/root
+	gone "$SCRATCH"/root
 }
 
 # A tree that has one of everything.
@@ -59,7 +59,7 @@ same() {
 	tar -xpf "$1" -C "$SCRATCH/by-tar" --numeric-owner --xattrs --xattrs-include='*'
 	hoy import "$1" "tree:$2" >/dev/null
 	diff <("$FIXTURES/tree-list" "$SCRATCH/by-tar") <("$FIXTURES/tree-list" "$SCRATCH"/root/layers/*/diff)
-	rm -rf "$SCRATCH/by-tar" "$SCRATCH/root"
+	gone "$SCRATCH/by-tar" "$SCRATCH/root"
 }
 
 @test "one of everything, in pax format" {
@@ -99,7 +99,7 @@ same_but_root() {
 	tar -xpf "$1" -C "$SCRATCH/by-tar" --numeric-owner
 	hoy import "$1" tree:x >/dev/null
 	diff <("$FIXTURES/tree-list" "$SCRATCH/by-tar" | tail -n +2) <("$FIXTURES/tree-list" "$SCRATCH"/root/layers/*/diff | tail -n +2)
-	rm -rf "$SCRATCH/by-tar" "$SCRATCH/root"
+	gone "$SCRATCH/by-tar" "$SCRATCH/root"
 }
 
 @test "compressed with gzip, pigz-like members, and zstd: the same layer" {
@@ -140,6 +140,6 @@ comparable() {
 		mkdir "$SCRATCH/by-tar"
 		tar -xpf "$file" -C "$SCRATCH/by-tar" --numeric-owner --xattrs --xattrs-include='*'
 		diff <(comparable "$SCRATCH/by-tar") <(comparable "$SCRATCH"/root/layers/*/diff)
-		rm -rf "$SCRATCH/by-tar" "$SCRATCH/root"
+		gone "$SCRATCH/by-tar" "$SCRATCH/root"
 	done
 }

@@ -5,7 +5,7 @@ load lib
 
 setup() {
 	scratch_up
-	rm -rf "$SCRATCH/root"
+	gone "$SCRATCH/root"
 	[ -f "$SCRATCH/a.tar" ] && return
 	mkdir -p "$SCRATCH/tree/bin"
 	echo hello >"$SCRATCH/tree/bin/file"
@@ -68,7 +68,7 @@ config() {
 		rm -rf "$SCRATCH/copy"
 		[ "$kind" = 'zstd -qc' ] || umoci unpack --image "$layout:x" "$SCRATCH/bundle"
 		[ "$kind" = 'zstd -qc' ] || [ "$(cat "$SCRATCH/bundle/rootfs/bin/file")" = hello ]
-		rm -rf "$SCRATCH/root"
+		gone "$SCRATCH/root"
 	done
 }
 

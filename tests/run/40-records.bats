@@ -7,7 +7,7 @@ teardown_file() { fixtures_down; }
 setup() { scratch_up; needs busybox; }
 # these tests keep containers: they take them away as `hoy rm` would
 teardown() {
-	rm -rf "$SCRATCH"/root/containers/* "$SCRATCH"/root/names/*
+	gone "$SCRATCH"/root/containers/* "$SCRATCH"/root/names/*
 	leaves_nothing_behind
 }
 

@@ -135,6 +135,11 @@ wait_for() {
 	done
 }
 
+# gone PATH…: removes what a pull made; a process of hoy's that syncs layers may still be setting its marks among them
+gone() {
+	wait_for 60 rm -rf "$@"
+}
+
 # try COMMAND…: as `run`, for commands that may exit with 127 (bats takes that for a mistake of the test's)
 try() {
 	status=0

@@ -25,6 +25,11 @@ void log_setup(const char *program, enum log_level level, enum log_format format
 	log_state.fd = fd;
 }
 
+int log_fd(void)
+{
+	return log_state.fd;
+}
+
 bool log_wants(enum log_level level)
 {
 	return level <= log_state.level;

@@ -12,6 +12,8 @@ enum log_format { LOG_PLAIN, LOG_TEXT, LOG_JSON };
 
 /* @program is put in front of plain lines. @fd -1 is stderr; it is used, not owned. */
 void log_setup(const char *program, enum log_level level, enum log_format format, int fd);
+/* The descriptor of the log file, or -1. */
+int log_fd(void);
 bool log_wants(enum log_level level);
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define log_warning(...) log_line(LOG_WARNING, __VA_ARGS__)

@@ -76,8 +76,14 @@ static pid_t clone_init(struct creation *c, uint64_t flags, const char *shown, i
 		.shown = shown,
 	};
 
+	pid_t pid;
+
 	c->init.cloned_into = how.cgroup >= 0;
-	return sys_clone("the container's first process, in namespaces of its own", &how, ret_pidfd);
+	pid = sys_clone("the container's first process, in namespaces of its own", &how, ret_pidfd);
+	/* the parent's end is the parent's alone: when it dies, init, which waits for it, sees the end of the file */
+	if (pid == 0)
+		close(take_fd(&c->sync[0]));
+	return pid;
 }
 
 /* The stage: joins what only a parent can join, clones init as its sibling, hands its pidfd over, and is gone. */

@@ -10,6 +10,7 @@
 #include "runtime/runtime.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct seccomp_program;
 
@@ -24,6 +25,7 @@ struct init {
 	bool wait_at_once;           /* the parent has something to do first: user mappings, a cgroup that only it may fill */
 	bool user_ns;                /* it has a user namespace other than the runtime's */
 	int proc;                    /* a procfs that is verified to be one and is not the container's; O_PATH */
+	pid_t outer_pid;             /* this process as the caller counts */
 	int bundle;                  /* the bundle's directory as this mount namespace has it, until the host is left; O_PATH */
 	int root;                    /* the container's root directory (its mount), O_PATH */
 	int old_root;                /* the host's root directory as this mount namespace has it, until it is left; O_PATH */

@@ -78,8 +78,14 @@ static int become_root(struct init *in)
 
 static int open_proc(struct init *in)
 {
+	char self[16] = "";
+
 	in->proc = init_open_proc();
-	return in->proc < 0 ? in->proc : 0;
+	if (in->proc < 0)
+		return in->proc;
+	/* for the hooks' state, whose reader is outside, as this procfs is */
+	in->outer_pid = readlinkat(in->proc, "self", self, sizeof self - 1) > 0 ? atoi(self) : 0;
+	return 0;
 }
 
 /* Until exec nobody in the container's pid namespace may look into this process (CVE-2016-9962, CVE-2019-5736). */
@@ -149,14 +155,6 @@ static int mount_all(struct init *in)
 	return r;
 }
 
-/* This process as the caller counts, who reads it in the hooks' state: the procfs is the caller's. */
-static pid_t outer_pid(const struct init *in)
-{
-	char text[16] = "";
-
-	return readlinkat(in->proc, "self", text, sizeof text - 1) > 0 ? atoi(text) : 0;
-}
-
 static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *status)
 {
 	const char *bundle = in->create->bundle_path ? in->create->bundle_path : "/";
@@ -164,7 +162,7 @@ static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *
 
 	if (!in->spec->hooks[kind].count)
 		return 0;
-	state = hooks_state(in->spec, in->create->id, status, outer_pid(in), bundle);
+	state = hooks_state(in->spec, in->create->id, status, in->outer_pid, bundle);
 	return hooks_run(in->spec, kind, state);
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/path.h"
@@ -200,12 +201,28 @@ static int apply_filter(struct init *in)
 	return r;
 }
 
+/*
+ * What is left open is closed, not only marked for exec: the kernel resolves the program, its #! line and its loader while
+ * marked descriptors are still there, and "/proc/self/fd/N/../../bin/sh" by a directory of the host's is the host's file
+ * (CVE-2024-21626). Sockets, the log and explain's stream lead nowhere.
+ */
+static int close_host_descriptors(struct init *in)
+{
+	const int keep[] = { in->sync, in->create->start_socket, step_explain_fd(), log_fd() };
+	int r = fd_close_from(3 + in->create->preserve_fds, keep, ARRAY_SIZE(keep));
+
+	in->proc = in->bundle = in->root = in->old_root = -1;
+	return r < 0 ? fail_code(r, "close the host's descriptors") : 0;
+}
+
 int program_confine(struct init *in)
 {
 	const struct spec_process *p = &in->spec->process;
 	int r = 0;
 
 	r = lsm_apply(in->proc, p->apparmor_profile, p->selinux_label);
+	if (r == 0)
+		r = close_host_descriptors(in);
 	/* without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go; with it, the later the better */
 	if (r == 0 && !p->no_new_privileges)
 		r = apply_filter(in);

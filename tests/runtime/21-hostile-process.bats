@@ -41,7 +41,7 @@ load lib
 	exec 7>&-
 }
 
-@test "T4: the same of exec" {
+@test "T4: a working directory of exec behind a descriptor" {
 	local fd
 	sleeping
 	exec 7</
@@ -50,6 +50,74 @@ load lib
 		fails
 	done
 	exec 7>&-
+}
+
+# hosts_program FD: a program of the host's, by the way of a descriptor that init may have open
+hosts_program() {
+	printf '/proc/self/fd/%s/../../../../../../../../../../../../..%s' "$1" "$T/ours/busybox"
+}
+
+hosts_program_made() {
+	mkdir -p "$T/ours"
+	cp "$(command -v busybox)" "$T/ours/busybox"
+}
+
+@test "T4: a program behind a descriptor of the runtime's (CVE-2024-21626)" {
+	local fd
+	hosts_program_made
+	for fd in 3 4 5 6 7 8 9 10 11 12 13 14; do
+		args "$(hosts_program $fd)" echo escaped
+		runs
+		fails
+		! grep -qx escaped <<<"$output"
+	done
+}
+
+@test "T4: the same as the interpreter of a script" {
+	local fd
+	hosts_program_made
+	for fd in 3 4 5 6 7 8 9 10 11 12 13 14; do
+		printf '#!%s echo\n' "$(hosts_program $fd)" >"$B/rootfs/trap"
+		chmod 755 "$B/rootfs/trap"
+		args /trap
+		runs
+		fails
+		! grep -qx /trap <<<"$output"
+	done
+}
+
+@test "T4: the same of exec" {
+	local fd
+	hosts_program_made
+	sleeping
+	for fd in 3 4 5 6 7 8 9 10 11 12 13 14; do
+		run rt exec "$ID" "$(hosts_program $fd)" echo escaped
+		fails
+		! grep -qx escaped <<<"$output"
+	done
+}
+
+@test "init does not outlive a runtime that is killed while it waits for it" {
+	local i pid
+	not_in_runc 'its init waits on'
+	cat >"$T/hook" <<-EOF
+		#!/bin/sh
+		sed 's/.*"pid": *\([0-9]*\).*/\1/' >"$T/pid"
+		kill -9 \$PPID
+	EOF
+	chmod 755 "$T/hook"
+	conf '.hooks.createRuntime = [{path: $p}]' --arg p "$T/hook"
+	args sleep 1000
+	runs
+	fails || true
+	pid=$(cat "$T/pid")
+	for ((i = 0; i < 100; i++)); do
+		[ -d "/proc/$pid" ] || break
+		sleep 0.1
+	done
+	[ ! -d "/proc/$pid" ]
+	# killed in the middle of create, it could record nothing: the empty cgroups are ours to remove
+	our_cgroups | xargs -r rmdir
 }
 
 @test "T6: run and exec have the same privileges, field by field" {

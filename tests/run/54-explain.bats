@@ -44,6 +44,6 @@ pwd
 	hoy run --rm $options --explain=script $REGISTRY/busybox sh -c "$look" >"$BATS_TEST_TMPDIR/script" 2>"$BATS_TEST_TMPDIR/err"
 	bash -n "$BATS_TEST_TMPDIR/script"
 	# what bats has open above 9 a plain shell cannot close
-	run bash -c 'for fd in /proc/self/fd/??*; do eval "exec ${fd##*/}>&-"; done; sh "$0"' "$BATS_TEST_TMPDIR/script"
+	run bash -c 'shopt -s nullglob; for fd in /proc/self/fd/??*; do eval "exec ${fd##*/}>&-"; done; sh "$0"' "$BATS_TEST_TMPDIR/script"
 	echo "$output" | diff "$BATS_TEST_TMPDIR/hoy" - || { cat "$BATS_TEST_TMPDIR/script"; return 1; }
 }

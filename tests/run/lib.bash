@@ -225,16 +225,22 @@ state_left() {
 	ls -A "$SCRATCH"/root/containers "$SCRATCH"/root/names "$SCRATCH"/run/containers 2>/dev/null | grep -v ':$' | grep .
 }
 
-# asks a second long: the kernel takes a moment to take down namespaces and cgroups
+# The kernel takes a moment to take down namespaces and cgroups, so each look asks again for a while. A cgroup is left when it
+# was stale all that time: those that tests beside this one make and remove come and go.
 leaves_nothing_behind() {
 	local what failed=0
-	for what in our_processes our_mounts state_left stale_cgroups; do
-		if ! wait_for 3 nothing_from $what; then
+	STALE=$(stale_cgroups)
+	for what in our_processes our_mounts state_left still_stale; do
+		if ! wait_for 5 nothing_from $what; then
 			printf 'left behind (%s):\n%s\n' "$what" "$($what)"
 			failed=1
 		fi
 	done
 	return $failed
+}
+
+still_stale() {
+	comm -12 <(echo "$STALE") <(stale_cgroups) | grep .
 }
 
 nothing_from() {

@@ -5,15 +5,15 @@
 #include "base/cleanup.h"
 #include "base/dir.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 struct ground {
 	char dir[32];
@@ -116,10 +116,8 @@ static void parent_splits_the_last_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(absolute_symlink_means_the_root),
-		cmocka_unit_test(dotdot_symlink_stays_inside),
-		cmocka_unit_test(loops_and_obstacles_are_errors),
-		cmocka_unit_test(existing_things_are_taken),
+		cmocka_unit_test(absolute_symlink_means_the_root), cmocka_unit_test(dotdot_symlink_stays_inside),
+		cmocka_unit_test(loops_and_obstacles_are_errors),  cmocka_unit_test(existing_things_are_taken),
 		cmocka_unit_test(parent_splits_the_last_name),
 	};
 

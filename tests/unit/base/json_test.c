@@ -2,13 +2,13 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <errno.h>
 #include <string.h>
+#include <cmocka.h>
 
 static int parse(const char *text, struct json_object **ret)
 {
@@ -76,7 +76,8 @@ static void writer_escapes_and_round_trips(void **state)
 	json_begin_object(&w, "e");
 	json_end_object(&w);
 	json_end_object(&w);
-	assert_string_equal(out.data, "{\"k\\\"\":\"a\\n\\\\\\u0001\xef\xbf\xbd\xc3\xa9\",\"l\":[18446744073709551615,true,null],\"e\":{}}");
+	assert_string_equal(out.data,
+			    "{\"k\\\"\":\"a\\n\\\\\\u0001\xef\xbf\xbd\xc3\xa9\",\"l\":[18446744073709551615,true,null],\"e\":{}}");
 }
 
 int main(void)

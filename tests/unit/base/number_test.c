@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/number.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <errno.h>
 
 static void strict_32_bits(void **state)
 {
@@ -32,8 +32,8 @@ static void sizes_as_docker(void **state)
 		const char *text;
 		int64_t bytes;
 	} good[] = {
-		{ "512", 512 },        { "100m", 104857600 },    { "1.5g", 1610612736 }, { "64KiB", 65536 },
-		{ "64kb", 65536 },     { "32 MB", 33554432 },    { "1B", 1 },            { "0.5k", 512 },
+		{ "512", 512 },        { "100m", 104857600 }, { "1.5g", 1610612736 }, { "64KiB", 65536 }, { "64kb", 65536 },
+		{ "32 MB", 33554432 }, { "1B", 1 },           { "0.5k", 512 },
 	};
 	static const char *const bad[] = { "", "m", "-1", "1x", "1mx", "1..5m", "9999999999g", "1.m.", ".", "-5m" };
 	int64_t n;

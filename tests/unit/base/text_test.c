@@ -6,13 +6,13 @@
 #include "base/path.h"
 #include "base/strv.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <errno.h>
 #include <string.h>
+#include <cmocka.h>
 
 static void chain_reads_from_the_front(void **state)
 {
@@ -34,7 +34,9 @@ static void chain_reads_from_the_front(void **state)
 
 static void paths_are_cleaned_as_text(void **state)
 {
-	static const char *const cases[][2] = { { "/a//b/./c/..", "/a/b" }, { "/../../x", "/x" }, { "a/../..", ".." }, { "", "." }, { "/", "/" } };
+	static const char *const cases[][2] = {
+		{ "/a//b/./c/..", "/a/b" }, { "/../../x", "/x" }, { "a/../..", ".." }, { "", "." }, { "/", "/" }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <cmocka.h>
 
 static void names_in_both_directions(void **state)
 {

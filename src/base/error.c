@@ -8,7 +8,7 @@
 
 static _Thread_local struct error_record chain;
 
-static int chain_start(int code, int reason, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static int chain_start(int code, int reason, const char *format, va_list ap)
 {
 	char words[ERROR_TEXT_MAX];
 

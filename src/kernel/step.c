@@ -57,7 +57,7 @@ int step_begin(struct step *step, const char *name, const char *why)
 	return fault_check(name);
 }
 
-static void say(const char *format, va_list ap)
+__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list ap)
 {
 	int n = vsnprintf(listener.line + listener.len, sizeof listener.line - listener.len, format, ap);
 

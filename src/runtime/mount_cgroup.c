@@ -120,7 +120,7 @@ static int mount_v1_one(struct init *in, const struct mount_entry *e, int tmpfs,
 {
 	const char *name = strncmp(h->controllers, "name=", 5) == 0 ? h->controllers + 5 : h->controllers;
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
-	autofree char *dir = NULL, *host = NULL, *below = NULL;
+	autofree char *host = NULL, *below = NULL;
 	autostrv options = { 0 };
 	autofd int mnt = -1;
 	int r;
@@ -173,7 +173,7 @@ static int mount_v1(struct init *in, const struct mount_entry *e)
 	struct mount_entry entry = *e;
 	autostrv data = { 0 };
 	autobuf text = BUF_INIT;
-	autofd int tmpfs = -1, dir = -1;
+	autofd int tmpfs = -1;
 	char *save = NULL, type[] = "tmpfs";
 	int r = read_own(in, &text);
 

@@ -23,7 +23,7 @@
 #define COUNT_MAX 4096
 
 struct header {
-	char magic[8] __attribute__((nonstring));
+	char magic[sizeof MAGIC - 1]; /* no NUL: it is compared and copied by its length */
 	uint32_t count, flags;
 	char checksum[SHA256_HEX_MAX - 1]; /* of the instructions */
 };
@@ -101,8 +101,8 @@ int seccomp_cache_read(const char *directory, const char *key, struct seccomp_pr
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 022)
 		return -ENOENT;
-	if (fd_read_full(fd, &header, sizeof header) != sizeof header || memcmp(header.magic, MAGIC, 8) != 0 || header.count == 0 ||
-	    header.count > COUNT_MAX)
+	if (fd_read_full(fd, &header, sizeof header) != sizeof header || memcmp(header.magic, MAGIC, sizeof header.magic) != 0 ||
+	    header.count == 0 || header.count > COUNT_MAX)
 		return -ENOENT;
 	size = header.count * sizeof *filter;
 	if ((size_t)st.st_size != sizeof header + size)
@@ -120,11 +120,12 @@ int seccomp_cache_read(const char *directory, const char *key, struct seccomp_pr
 void seccomp_cache_write(const char *directory, const char *key, const struct seccomp_program *program)
 {
 	autofree char *path = xasprintf("%s/%s", directory, key);
-	struct header header = { .magic = MAGIC, .count = (uint32_t)program->count, .flags = program->flags };
+	struct header header = { .count = (uint32_t)program->count, .flags = program->flags };
 	autobuf data = BUF_INIT;
 	char hex[SHA256_HEX_MAX];
 
 	_Static_assert(sizeof MAGIC == sizeof header.magic + 1, "the magic fills its field");
+	memcpy(header.magic, MAGIC, sizeof header.magic);
 	checksum(program->filter, program->count, hex);
 	memcpy(header.checksum, hex, sizeof header.checksum);
 	buf_add(&data, &header, sizeof header);

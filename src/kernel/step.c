@@ -93,6 +93,14 @@ static void print_line(const char *command, const char *why)
 	(void)fd_write_full(listener.fd, out, (size_t)n);
 }
 
+/* An error is one line, whatever was to be written. */
+static void join_lines(char *words)
+{
+	for (; *words; words++)
+		if (*words == '\n')
+			*words = ' ';
+}
+
 /* Commands name the root filesystem "$ROOT"; whoever reads an error thinks of paths in the container. */
 static void hide_root(char *words)
 {
@@ -125,6 +133,7 @@ int step_end(struct step *step, int result, const char *format, ...)
 	vsnprintf(words, sizeof words, format, ap);
 	va_end(ap);
 	hide_root(words);
+	join_lines(words);
 	fail_code(result, "%s", words);
 	hint = hint_for(step->name, -result);
 	return hint ? fail_hint(result, "%s", hint) : result;

@@ -51,6 +51,9 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	if (r < 0)
 		return r;
 	status = state_file_status(dir, &state);
+	if (state_file_in_creation(&state))
+		return fail_hint(fail(-EBUSY, "cannot delete container %s: it is being created", args[0]),
+				 "process %d does that: end it first", state.creator);
 	/* runc deletes what is created and was never started, too */
 	if ((status == STATE_RUNNING || status == STATE_PAUSED) && !flags->force)
 		return fail_hint(

@@ -115,18 +115,26 @@ static int check_terminal(const struct spec *spec, const struct make_flags *flag
 	return 0;
 }
 
-static void fill_state(const struct bundle *b, const char *id, const struct runtime_container *c, struct state_file *ret)
+struct creating {
+	const struct oci *oci;
+	const char *id;
+	const struct make_flags *flags;
+	const struct bundle *bundle;
+	int dir;   /* of its state */
+	int start; /* the socket on which init will wait for `start`, or -1 */
+};
+
+static void fill_state(const struct creating *c, struct state_file *ret)
 {
+	const struct bundle *b = c->bundle;
 	char now[CLOCK_TEXT_MAX];
 
-	ret->id = xstrdup(id);
+	ret->id = xstrdup(c->id);
 	ret->oci_version = xstrdup(b->spec.oci_version);
 	ret->bundle = xstrdup(b->path);
 	ret->rootfs = bundle_rootfs(b);
 	ret->created = xstrdup(clock_format(clock_now(), now));
 	ret->owner = geteuid();
-	ret->pid = c->pid;
-	ret->cgroup = c->cgroup ? xstrdup(cgroup_path(c->cgroup)) : NULL;
 	for (size_t i = 0; i < b->spec.annotations.count; i++) {
 		struct spec_pair *pair = spec_grow(&ret->annotations);
 
@@ -135,19 +143,36 @@ static void fill_state(const struct bundle *b, const char *id, const struct runt
 	}
 }
 
-/* What is written once init stands: the state, and what the caller asked to be told. */
-static int record(int dir, const struct bundle *b, const char *id, const struct make_flags *flags, struct made *made)
+/* Before the cgroup is made: a kill from here on leaves nothing that `delete` could not find. */
+static int record_plan(void *data, const char *cgroup)
 {
 	autocall(state_file_release) struct state_file state = { 0 };
-	int r = file_write(dir, STATE_FILE_CONFIG, b->config.data, b->config.len, 0600, FILE_VOLATILE);
+	const struct creating *c = data;
+	int r;
 
-	fill_state(b, id, &made->container, &state);
+	fill_state(c, &state);
+	state.cgroup = xstrdup(cgroup);
+	state.creator = getpid();
+	r = process_start_time(state.creator, &state.creator_start);
+	return r < 0 ? r : state_file_write(c->dir, &state);
+}
+
+/* What is written once init stands: the state, and what the caller asked to be told. */
+static int record(const struct creating *c, struct made *made)
+{
+	autocall(state_file_release) struct state_file state = { 0 };
+	const struct runtime_container *container = &made->container;
+	const struct make_flags *flags = c->flags;
+	int r;
+
+	fill_state(c, &state);
+	state.pid = container->pid;
+	state.cgroup = container->cgroup ? xstrdup(cgroup_path(container->cgroup)) : NULL;
+	r = process_start_time(state.pid, &state.start_time);
 	if (r == 0)
-		r = process_start_time(state.pid, &state.start_time);
-	if (r == 0)
-		r = state_file_write(dir, &state);
+		r = state_file_write(c->dir, &state);
 	if (r == 0 && flags->pidfd_socket)
-		r = socket_send_fd(flags->pidfd_socket, "pidfd socket", "pidfd", made->container.pidfd);
+		r = socket_send_fd(flags->pidfd_socket, "pidfd socket", "pidfd", container->pidfd);
 	if (r == 0 && flags->pid_file)
 		r = pid_file_write(flags->pid_file, state.pid);
 	if (r == 0)
@@ -164,9 +189,10 @@ static void undo(struct runtime_container *c)
 	(void)runtime_delete(c);
 }
 
-static int create(const struct oci *oci, const char *id, const struct make_flags *flags, const struct bundle *b, int dir, int start,
-		  struct made *made)
+static int create(struct creating *creating, struct made *made)
 {
+	const struct make_flags *flags = creating->flags;
+	const struct bundle *b = creating->bundle;
 	autofree char *cache = seccomp_program_cache();
 	struct runtime_create c = RUNTIME_CREATE_NONE;
 	autofd int console = -1;
@@ -176,23 +202,29 @@ static int create(const struct oci *oci, const char *id, const struct make_flags
 		console = socket_connect(flags->console_socket, "console socket");
 		r = console < 0 ? console : 0;
 	}
+	if (r == 0)
+		r = file_write(creating->dir, STATE_FILE_CONFIG, b->config.data, b->config.len, 0600, FILE_VOLATILE);
 	if (r < 0)
 		return r;
-	c.id = id;
+	c.id = creating->id;
 	c.spec = &b->spec;
 	c.bundle_path = b->path;
 	c.seccomp_cache = cache;
 	c.console_socket = console;
-	c.start_socket = start;
+	c.start_socket = creating->start;
 	c.no_pivot = flags->no_pivot;
 	c.no_new_keyring = flags->no_new_keyring;
-	c.systemd_cgroup = oci->systemd_cgroup;
+	c.systemd_cgroup = creating->oci->systemd_cgroup;
+	c.cgroup_planned = record_plan;
+	c.data = creating;
 	r = runtime_create(&c, &made->container);
-	if (r == 0) {
-		r = record(dir, b, id, flags, made);
-		if (r < 0)
-			undo(&made->container);
-	}
+	if (r < 0)
+		return r;
+	r = record(creating, made);
+	if (r == 0 && creating->start >= 0)
+		r = runtime_leave(&made->container);
+	if (r < 0)
+		undo(&made->container);
 	return r;
 }
 
@@ -218,9 +250,13 @@ int make_container(const struct oci *oci, const char *id, const struct make_flag
 		start = listen_for_start(dir);
 		r = start < 0 ? start : 0;
 	}
-	if (r == 0)
-		r = create(oci, id, flags, &bundle, dir, start, &made);
+	if (r == 0) {
+		struct creating creating = { .oci = oci, .id = id, .flags = flags, .bundle = &bundle, .dir = dir, .start = start };
+
+		r = create(&creating, &made);
+	}
 	if (r < 0) {
+		made_release(&made);
 		(void)state_file_remove(oci->root_fd, id);
 		return r;
 	}

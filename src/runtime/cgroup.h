@@ -26,6 +26,9 @@ struct cgroup_options {
 	const char *id;
 	bool systemd;
 	bool rootless; /* not being able to make one is no error unless limits were asked for */
+	/* told, with what cgroup_open takes, before anything is made, so that it can be found after a kill; NULL: nobody is */
+	int (*planned)(void *data, const char *path);
+	void *data;
 };
 
 /*

@@ -195,6 +195,15 @@ static uint64_t processes_in(struct cgroup_dir *dir)
 	return cgroup_dir_read(dir, "cgroup.procs", text, sizeof text) > 0;
 }
 
+/* Somebody else's cgroup is never taken for ours, not even by the record of what we were about to make. */
+static int refuse_occupied(struct cgroup *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (processes_in(&c->dirs[i]))
+			return fail(-EEXIST, "the cgroup %s exists and has processes", c->dirs[i].path);
+	return 0;
+}
+
 static int make_all(struct cgroup *c, uint32_t needed)
 {
 	for (size_t i = 0; i < c->count; i++) {
@@ -244,6 +253,10 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 		*ret = NULL;
 		return 0;
 	}
+	if (r == 0)
+		r = refuse_occupied(c);
+	if (r == 0 && options->planned)
+		r = options->planned(options->data, c->text);
 	if (r < 0)
 		return r;
 	r = make_all(c, needed);

@@ -62,6 +62,8 @@ static int make_cgroup(struct creation *c)
 		.id = c->create->id,
 		.systemd = c->create->systemd_cgroup,
 		.rootless = geteuid() != 0 || l->namespaces[SPEC_NS_USER].set,
+		.planned = c->create->cgroup_planned,
+		.data = c->create->data,
 	};
 
 	return cgroup_create(&options, &l->resources, &c->made.cgroup);

@@ -195,8 +195,10 @@ static int wait_for_start(struct init *in)
 {
 	int listener = in->create->start_socket, r;
 
-	if (listener < 0)
-		return sync_expect(in->sync, SYNC_GO);
+	/* the caller starts us now, or it has written us down; when it died before that, nobody would ever find us */
+	r = sync_expect(in->sync, SYNC_GO);
+	if (r < 0 || listener < 0)
+		return r;
 	/* `create` ends now and `start` will connect: from here on it is who hears our errors */
 	for (;;) {
 		autofd int starter = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

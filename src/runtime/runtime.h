@@ -29,6 +29,9 @@ struct runtime_create {
 	/* the process gets SIGKILL when the caller's thread ends (PR_SET_PDEATHSIG, set after the change of credentials, which
 	 * clears it): the engine's containers do not outlive their monitor */
 	bool die_with_parent;
+	/* told where the cgroup is going to be before it is made, see cgroup_options; NULL: nobody is */
+	int (*cgroup_planned)(void *data, const char *path);
+	void *data;
 	bool script_only; /* --explain=script: build it all, say the exec step, and end instead of executing */
 };
 
@@ -48,6 +51,8 @@ struct runtime_container {
  * the pid (it is a child of the caller) and call runtime_delete in the end.
  */
 int runtime_create(const struct runtime_create *create, struct runtime_container *ret);
+/* With a start_socket: the caller has written down what it made, init may wait for runtime_start_at without it. */
+int runtime_leave(struct runtime_container *container);
 /*
  * Lets init execute the process and waits until it did. Fails with init's chain when exec fails: runtime_exec_exit_code
  * tells the engine's exit code.

@@ -21,6 +21,13 @@ static int let_go(int sync)
 	return r > 0 ? fail(-EPROTO, "message %d of init came out of turn", r) : r;
 }
 
+int runtime_leave(struct runtime_container *c)
+{
+	int r = sync_send(c->sync, SYNC_GO, -1);
+
+	return r < 0 ? fail_code(r, "leave init alone") : 0;
+}
+
 int runtime_start(struct runtime_container *c)
 {
 	int r = let_go(c->sync);

@@ -93,6 +93,10 @@ int state_file_write(int dir, const struct state_file *s)
 	json_put_str(&w, "created", s->created);
 	json_put_str(&w, "cgroup", s->cgroup);
 	json_put_u64(&w, "owner", s->owner);
+	if (s->creator) {
+		json_put_i64(&w, "creator", s->creator);
+		json_put_u64(&w, "creatorStart", s->creator_start);
+	}
 	put_annotations(&w, &s->annotations);
 	json_end_object(&w);
 	return file_write(dir, STATE_FILE, text.data, text.len, 0600, FILE_VOLATILE);
@@ -126,13 +130,17 @@ static int get_annotations(struct json_object *o, struct spec_pairs *ret)
 
 static int parse_state(struct json_object *o, struct state_file *s)
 {
-	int64_t pid = 0;
+	int64_t pid = 0, creator = 0;
 	int r = json_get_i64(o, STATE_FILE, "pid", &pid);
 
 	if (r >= 0)
 		r = json_get_u64(o, STATE_FILE, "startTime", &s->start_time);
 	if (r >= 0)
 		r = json_get_u32(o, STATE_FILE, "owner", &s->owner);
+	if (r >= 0)
+		r = json_get_i64(o, STATE_FILE, "creator", &creator);
+	if (r >= 0)
+		r = json_get_u64(o, STATE_FILE, "creatorStart", &s->creator_start);
 	if (r >= 0)
 		r = get_string(o, "ociVersion", &s->oci_version);
 	if (r >= 0)
@@ -144,6 +152,7 @@ static int parse_state(struct json_object *o, struct state_file *s)
 	if (r >= 0)
 		r = get_string(o, "cgroup", &s->cgroup);
 	s->pid = (pid_t)pid;
+	s->creator = (pid_t)creator;
 	return r < 0 ? r : get_annotations(o, &s->annotations);
 }
 
@@ -243,6 +252,13 @@ enum state_status state_file_status(int dir, const struct state_file *s)
 		(void)cgroup_is_frozen(cgroup, &frozen);
 	cgroup_free(&cgroup);
 	return frozen ? STATE_PAUSED : STATE_RUNNING;
+}
+
+bool state_file_in_creation(const struct state_file *s)
+{
+	uint64_t started;
+
+	return s->pid == 0 && s->creator > 0 && process_start_time(s->creator, &started) == 0 && started == s->creator_start;
 }
 
 int state_file_pidfd(const struct state_file *s)

@@ -3,7 +3,7 @@
 /*
  * What hoy-runtime remembers of a container between two of its calls: one private directory a container below --root, with
  *
- *	state.json	written when the container is created, and never again
+ *	state.json	written twice: before the cgroup is made, with its path, and when the container is created
  *	config.json	a copy of the bundle's, so that exec and delete do not depend on a bundle that changed
  *	start		the socket on which init waits for `start`; gone once it was started
  *
@@ -27,6 +27,8 @@ struct state_file {
 	char *created;         /* RFC 3339 */
 	char *cgroup;          /* what cgroup_open takes; NULL: none */
 	uint32_t owner;        /* uid of who created it */
+	pid_t creator;         /* while it is being created: who does that, and since when */
+	uint64_t creator_start;
 	struct spec_pairs annotations;
 };
 
@@ -52,6 +54,8 @@ void state_file_release(struct state_file *state);
 int state_file_remove(int root, const char *id);
 /* What it is now, by asking the kernel. */
 enum state_status state_file_status(int dir, const struct state_file *state);
+/* Whether who creates it is still at work: then it is not to be deleted. */
+bool state_file_in_creation(const struct state_file *state);
 /* A descriptor of init; -ESRCH with words when it has ended. */
 int state_file_pidfd(const struct state_file *state);
 /* Its cgroup in *@ret, NULL when it has none any more. Caller frees. */

@@ -127,6 +127,7 @@ int step_end(struct step *step, int result, const char *format, ...)
 	if (step->said && log_wants(LOG_DEBUG))
 		log_debug("%s (%lld us)%s%s", listener.line, (long long)(clock_monotonic() - step->began) / 1000,
 			  result < 0 ? ": " : "", result < 0 ? strerror(-result) : "");
+	listener.len = 0; /* of a batch (netlink.h), each step is said when it ends */
 	if (result >= 0)
 		return result;
 	va_start(ap, format);

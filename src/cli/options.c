@@ -104,6 +104,8 @@ static int set(const struct option *option, void *options, const char *value)
 
 	if (option->later)
 		return asks_preset(option, value) ? 0 : fail(-ENOSYS, "--%s is not supported yet", option->name);
+	if (option->never)
+		return asks_preset(option, value) ? 0 : fail(-ENOTSUP, "--%s: %s", option->name, option->never);
 	r = option->check ? option->check(value) : 0;
 	if (r == 0)
 		r = store(option, options, value);
@@ -208,6 +210,6 @@ int options_parse(const struct option *table, void *options, int argc, char **ar
 void options_release(const struct option *table, void *options)
 {
 	for (; table && table->name; table++)
-		if (table->type == OPTION_LIST && !table->later)
+		if (table->type == OPTION_LIST && !table->later && !table->never)
 			strv_release((struct strv *)((char *)options + table->offset));
 }

@@ -42,6 +42,7 @@ struct option {
 	const char *help;    /* one sentence without full stop */
 	const char *preset;  /* what the help shows as "(default X)"; the value itself is in command.defaults */
 	const char *implied; /* value when given without "=value": then a value is only taken after "=" */
+	const char *never;   /* known by name and arity, and refused with these words, which say why */
 	bool later;          /* known by name and arity only: using it is "--x is not supported yet" */
 	bool hidden;         /* an old spelling: works, but no help shows it */
 	/*

@@ -3,12 +3,14 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "container/block_io.h"
 #include "container/device.h"
 #include "container/files.h"
 #include "container/mount_option.h"
 #include "container/name.h"
 #include "container/resources.h"
 #include "container/security.h"
+#include "container/ulimit.h"
 #include "image/platform.h"
 #include "kernel/names.h"
 #include "runtime/capability.h"
@@ -19,7 +21,9 @@
 #include <limits.h>
 #include <string.h>
 
-const struct run_flags run_defaults = { .run = { .sig_proxy = true, .tls_verify = true, .stop_timeout = -1 } };
+const struct run_flags run_defaults = {
+	.run = { .sig_proxy = true, .tls_verify = true, .stop_timeout = -1, .memory_swappiness = -1 }
+};
 
 static int set_entrypoint(void *options, const char *value)
 {
@@ -93,7 +97,7 @@ static int check_ulimit(const char *value)
 {
 	struct spec_rlimits unused = { 0 };
 	char *items[] = { (char *)value, NULL };
-	int r = resources_ulimits(&(struct strv){ .items = items, .count = 1 }, &unused);
+	int r = ulimits_from_options(&(struct strv){ .items = items, .count = 1 }, &unused);
 
 	for (size_t i = 0; i < unused.count; i++)
 		free(unused.items[i].type);
@@ -167,26 +171,34 @@ static int check_explain(const char *value)
 	{                                                                          \
 		letter, name, type, 0, metavar, help, .later = true, ##__VA_ARGS__ \
 	}
+/* Docker has it and hoy never will: .never says why. */
+#define NEVER(name, type, metavar, help, ...)                  \
+	{                                                      \
+		0, name, type, 0, metavar, help, ##__VA_ARGS__ \
+	}
+#define WINDOWS(name, metavar, help) \
+	NEVER(name, OPTION_STRING, metavar, help, .hidden = true, .never = "is only supported on Windows")
 
 /* In the order of the alphabet, as the help shows them. */
 const struct option run_table[] = {
 	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts", .check = files_check_host },
-	LATER(0, "annotation", OPTION_LIST, "map", "Add an annotation to the spec that the runtime gets"),
+	{ 0, "annotation", OPTION_LIST, RUN(annotations), "map", "Add an annotation to the spec that the runtime gets" },
 	LATER('a', "attach", OPTION_LIST, "list", "Attach to stdin, stdout or stderr"),
-	LATER(0, "blkio-weight", OPTION_STRING, "uint16", "Share of block I/O, from 10 to 1000; 0 turns it off"),
-	LATER(0, "blkio-weight-device", OPTION_LIST, "list", "Share of block I/O on one device"),
+	{ 0, "blkio-weight", OPTION_INT, RUN(blkio_weight), "uint16", "Share of block I/O, from 10 to 1000; 0 turns it off" },
+	{ 0, "blkio-weight-device", OPTION_LIST, RUN(blkio_weight_devices), "list",
+	  "Share of block I/O on one device, as DEVICE:WEIGHT", .check = block_io_check_weight },
 	{ 0, "cap-add", OPTION_LIST, RUN(cap_add), "list", "Add a Linux capability", .check = check_capability },
 	{ 0, "cap-drop", OPTION_LIST, RUN(cap_drop), "list", "Drop a Linux capability", .check = check_capability },
-	LATER(0, "cgroup-parent", OPTION_STRING, "string", "Cgroup below which the container's own is made"),
+	{ 0, "cgroup-parent", OPTION_STRING, RUN(cgroup_parent), "string", "Cgroup below which the container's own is made" },
 	LATER(0, "cgroupns", OPTION_STRING, "string", "Cgroup namespace to use: host or private"),
 	{ 0, "cidfile", OPTION_STRING, RUN(cidfile), "string", "Write the id of the container to this file", .complete = "file" },
-	LATER(0, "cpu-count", OPTION_STRING, "int", "Number of CPUs (Windows only)"),
-	LATER(0, "cpu-percent", OPTION_STRING, "int", "Percentage of CPUs (Windows only)"),
-	LATER(0, "cpu-period", OPTION_STRING, "int", "Period of the CPU quota, in microseconds"),
-	LATER(0, "cpu-quota", OPTION_STRING, "int", "CPU time in each period, in microseconds"),
-	LATER(0, "cpu-rt-period", OPTION_STRING, "int", "Period of real-time scheduling, in microseconds"),
-	LATER(0, "cpu-rt-runtime", OPTION_STRING, "int", "Real-time CPU time in each period, in microseconds"),
-	LATER('c', "cpu-shares", OPTION_STRING, "int", "Share of CPU time relative to other containers"),
+	WINDOWS("cpu-count", "int", "Number of CPUs (Windows only)"),
+	WINDOWS("cpu-percent", "int", "Percentage of CPUs (Windows only)"),
+	{ 0, "cpu-period", OPTION_INT, RUN(cpu_period), "int", "Period of the CPU quota, in microseconds" },
+	{ 0, "cpu-quota", OPTION_INT, RUN(cpu_quota), "int", "CPU time in each period, in microseconds" },
+	{ 0, "cpu-rt-period", OPTION_INT, RUN(cpu_rt_period), "int", "Period of real-time scheduling, in microseconds" },
+	{ 0, "cpu-rt-runtime", OPTION_INT, RUN(cpu_rt_runtime), "int", "Real-time CPU time in each period, in microseconds" },
+	{ 'c', "cpu-shares", OPTION_INT, RUN(cpu_shares), "int", "Share of CPU time relative to other containers" },
 	{ 0, "cpus", OPTION_STRING, RUN(cpus), "decimal", "How many CPUs it may use, such as 0.5" },
 	{
 		0,
@@ -196,22 +208,29 @@ const struct option run_table[] = {
 		"string",
 		"CPUs it may run on, such as 0-3 or 0,1",
 	},
-	LATER(0, "cpuset-mems", OPTION_STRING, "string", "Memory nodes it may use, such as 0-3 or 0,1"),
+	{ 0, "cpuset-mems", OPTION_STRING, RUN(cpuset_mems), "string", "Memory nodes it may use, such as 0-3 or 0,1" },
 	{ 'd', "detach", OPTION_BOOL, RUN(detach), NULL, "Run in the background and print the container's id" },
 	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
 	{ 0, "device", OPTION_LIST, RUN(devices), "list", "Add a device of the host, as SOURCE[:TARGET[:ACCESS]]",
 	  .complete = "file" },
-	LATER(0, "device-cgroup-rule", OPTION_LIST, "list", "Add a rule to the list of allowed devices"),
-	LATER(0, "device-read-bps", OPTION_LIST, "list", "Limit reading from a device, in bytes per second"),
-	LATER(0, "device-read-iops", OPTION_LIST, "list", "Limit reading from a device, in operations per second"),
-	LATER(0, "device-write-bps", OPTION_LIST, "list", "Limit writing to a device, in bytes per second"),
-	LATER(0, "device-write-iops", OPTION_LIST, "list", "Limit writing to a device, in operations per second"),
-	LATER(0, "disable-content-trust", OPTION_BOOL, NULL, "Skip the verification of image signatures", .preset = "true"),
+	{ 0, "device-cgroup-rule", OPTION_LIST, RUN(device_cgroup_rules), "list",
+	  "Add a rule to the list of allowed devices, such as \"c 1:3 rwm\"" },
+	{ 0, "device-read-bps", OPTION_LIST, RUN(device_read_bps), "list",
+	  "Limit reading from a device, in bytes per second: DEVICE:RATE", .check = block_io_check_bps },
+	{ 0, "device-read-iops", OPTION_LIST, RUN(device_read_iops), "list",
+	  "Limit reading from a device, in operations per second", .check = block_io_check_iops },
+	{ 0, "device-write-bps", OPTION_LIST, RUN(device_write_bps), "list",
+	  "Limit writing to a device, in bytes per second: DEVICE:RATE", .check = block_io_check_bps },
+	{ 0, "device-write-iops", OPTION_LIST, RUN(device_write_iops), "list",
+	  "Limit writing to a device, in operations per second", .check = block_io_check_iops },
+	NEVER("disable-content-trust", OPTION_BOOL, NULL, "Skip the verification of image signatures", .preset = "true",
+	      .never = "hoy verifies no Docker Content Trust signatures"),
 	{ 0, "dns", OPTION_LIST, RUN(dns), "list", "Address of a DNS server for /etc/resolv.conf", .check = check_address },
-	LATER(0, "dns-opt", OPTION_LIST, "list", "Option for /etc/resolv.conf", .hidden = true),
-	LATER(0, "dns-option", OPTION_LIST, "list", "Option for /etc/resolv.conf"),
-	LATER(0, "dns-search", OPTION_LIST, "list", "Search domain for /etc/resolv.conf"),
-	LATER(0, "domainname", OPTION_STRING, "string", "NIS domain name of the container"),
+	{ 0, "dns-opt", OPTION_LIST, RUN(dns_option), "list", "Option for /etc/resolv.conf", .hidden = true },
+	{ 0, "dns-option", OPTION_LIST, RUN(dns_option), "list", "Option for /etc/resolv.conf" },
+	{ 0, "dns-search", OPTION_LIST, RUN(dns_search), "list", "Search domain for /etc/resolv.conf",
+	  .check = files_check_search },
+	{ 0, "domainname", OPTION_STRING, RUN(domainname), "string", "NIS domain name of the container" },
 	{ 0, "entrypoint", OPTION_CALL, 0, "string", "Program to run in place of the image's entrypoint; \"\" for none",
 	  .call = set_entrypoint },
 	{ 'e', "env", OPTION_LIST, RUN(env), "list", "Set an environment variable, NAME=VALUE; NAME alone passes hoy's own on",
@@ -223,7 +242,7 @@ const struct option run_table[] = {
 	  .implied = "lines", .check = check_explain, .complete = "lines script" },
 	LATER(0, "expose", OPTION_LIST, "list", "Say that the container listens on this port or range"),
 	LATER(0, "gpus", OPTION_STRING, "gpu-request", "Add GPUs, \"all\" for all of them"),
-	LATER(0, "group-add", OPTION_LIST, "list", "Add a supplementary group"),
+	{ 0, "group-add", OPTION_LIST, RUN(group_add), "list", "Add a supplementary group" },
 	LATER(0, "health-cmd", OPTION_STRING, "string", "Command that checks the health of the container"),
 	LATER(0, "health-interval", OPTION_STRING, "duration", "Time between two health checks"),
 	LATER(0, "health-retries", OPTION_STRING, "int", "Failed checks in a row after which it counts as unhealthy"),
@@ -233,25 +252,27 @@ const struct option run_table[] = {
 	{ 'h', "hostname", OPTION_STRING, RUN(hostname), "string", "Host name of the container", .check = check_hostname },
 	{ 0, "init", OPTION_BOOL, RUN(init), NULL, "Run a small init as process 1 that passes signals on and reaps processes" },
 	{ 'i', "interactive", OPTION_BOOL, RUN(interactive), NULL, "Keep stdin open" },
-	LATER(0, "io-maxbandwidth", OPTION_STRING, "bytes", "Limit of I/O bandwidth (Windows only)"),
-	LATER(0, "io-maxiops", OPTION_STRING, "uint", "Limit of I/O operations per second (Windows only)"),
+	WINDOWS("io-maxbandwidth", "bytes", "Limit of I/O bandwidth (Windows only)"),
+	WINDOWS("io-maxiops", "uint", "Limit of I/O operations per second (Windows only)"),
 	LATER(0, "ip", OPTION_STRING, "string", "IPv4 address, such as 172.30.100.104"),
 	LATER(0, "ip6", OPTION_STRING, "string", "IPv6 address, such as 2001:db8::33"),
 	LATER(0, "ipc", OPTION_STRING, "string", "IPC namespace to use"),
 	LATER(0, "isolation", OPTION_STRING, "string", "Kind of isolation (Windows only)"),
-	LATER(0, "kernel-memory", OPTION_STRING, "bytes", "Limit of kernel memory"),
+	{ 0, "kernel-memory", OPTION_SIZE, RUN(kernel_memory), "bytes", "Limit of kernel memory; no kernel has it any more" },
 	{ 'l', "label", OPTION_LIST, RUN(labels), "list", "Add a label, KEY=VALUE", .check = check_label },
-	LATER(0, "label-file", OPTION_LIST, "list", "Add the labels of this file, one a line"),
+	{ 0, "label-file", OPTION_LIST, RUN(label_files), "list", "Add the labels of this file, one a line", .complete = "file" },
 	LATER(0, "link", OPTION_LIST, "list", "Make another container known by name"),
 	LATER(0, "link-local-ip", OPTION_LIST, "list", "Link-local address"),
 	LATER(0, "log-driver", OPTION_STRING, "string", "Where the output of the container goes"),
 	LATER(0, "log-opt", OPTION_LIST, "list", "Option of the log driver"),
 	LATER(0, "mac-address", OPTION_STRING, "string", "MAC address, such as 92:d0:c6:0a:29:33"),
 	{ 'm', "memory", OPTION_SIZE, RUN(memory), "bytes", "Limit of memory, such as 100m" },
-	LATER(0, "memory-reservation", OPTION_STRING, "bytes", "Memory that is left to it when the host runs short"),
+	{ 0, "memory-reservation", OPTION_SIZE, RUN(memory_reservation), "bytes",
+	  "Memory that is left to it when the host runs short" },
 	{ 0, "memory-swap", OPTION_SIZE_MAX, RUN(memory_swap), "bytes",
 	  "Limit of memory and swap together; -1 for unlimited swap" },
-	LATER(0, "memory-swappiness", OPTION_STRING, "int", "How readily its memory is swapped out, from 0 to 100"),
+	{ 0, "memory-swappiness", OPTION_INT, RUN(memory_swappiness), "int",
+	  "How readily its memory is swapped out, from 0 to 100" },
 	{ 0, "mount", OPTION_LIST, RUN(mounts), "mount",
 	  "Mount a file system: type=bind,src=PATH,dst=PATH or type=tmpfs,dst=PATH, and options", .check = check_mount },
 	{ 0, "name", OPTION_STRING, RUN(name), "string", "Name of the container", .check = check_name },
@@ -262,8 +283,9 @@ const struct option run_table[] = {
 	  .check = check_network, .complete = "none host" },
 	LATER(0, "network-alias", OPTION_LIST, "list", "Further name of the container on its network"),
 	LATER(0, "no-healthcheck", OPTION_BOOL, NULL, "Ignore the image's health check"),
-	LATER(0, "oom-kill-disable", OPTION_BOOL, NULL, "Do not kill processes when memory runs out"),
-	LATER(0, "oom-score-adj", OPTION_STRING, "int", "Prefer or spare it when the host runs out of memory, from -1000 to 1000"),
+	{ 0, "oom-kill-disable", OPTION_BOOL, RUN(oom_kill_disable), NULL, "Do not kill processes when memory runs out" },
+	{ 0, "oom-score-adj", OPTION_INT, RUN(oom_score_adj), "int",
+	  "Prefer or spare it when the host runs out of memory, from -1000 to 1000" },
 	LATER(0, "pid", OPTION_STRING, "string", "PID namespace to use"),
 	{ 0, "pids-limit", OPTION_INT, RUN(pids_limit), "int", "Limit of processes and threads; -1 for unlimited" },
 	{ 0, "platform", OPTION_STRING, RUN(platform), "string", "Platform of the image, such as linux/arm64",
@@ -299,7 +321,8 @@ const struct option run_table[] = {
 	{ 0, "tmpfs", OPTION_LIST, RUN(tmpfs), "list", "Mount a tmpfs, as TARGET[:OPTIONS]", .check = check_tmpfs },
 	{ 't', "tty", OPTION_BOOL, RUN(tty), NULL, "Give it a terminal" },
 	{ 0, "ulimit", OPTION_LIST, RUN(ulimits), "ulimit", "Set a resource limit, NAME=SOFT[:HARD]", .check = check_ulimit },
-	LATER(0, "use-api-socket", OPTION_BOOL, NULL, "Give it access to the API of the engine"),
+	NEVER("use-api-socket", OPTION_BOOL, NULL, "Give it access to the API of the engine",
+	      .never = "hoy has no daemon and so no API socket to give"),
 	{ 'u', "user", OPTION_STRING, RUN(user), "string", "User and group of the process, by name or number: USER[:GROUP]" },
 	LATER(0, "userns", OPTION_STRING, "string", "User namespace to use"),
 	LATER(0, "uts", OPTION_STRING, "string", "UTS namespace to use"),
@@ -322,6 +345,8 @@ static int check_values(const struct run_options *run)
 		r = security_sysctls(run, host_network, &unused.sysctl);
 	if (r == 0)
 		r = device_from_options(&run->devices, &unused.linux_.devices, &unused.linux_.resources.devices);
+	if (r == 0)
+		r = device_rules_from_options(&run->device_cgroup_rules, &unused.linux_.resources.devices);
 	spec_release(&unused);
 	return r;
 }
@@ -329,11 +354,15 @@ static int check_values(const struct run_options *run)
 int run_flags_finish(struct run_flags *flags)
 {
 	struct run_options *run = &flags->run;
-	const char **texts[] = { &run->name,        &run->hostname, &run->workdir, &run->user,
-				 &run->cpuset_cpus, &run->platform, &run->cidfile };
+	const char **texts[] = { &run->name,     &run->hostname, &run->workdir,     &run->user,          &run->cpuset_cpus,
+				 &run->platform, &run->cidfile,  &run->cpuset_mems, &run->cgroup_parent, &run->domainname };
+	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (*texts[i] && !**texts[i])
 			*texts[i] = NULL;
-	return check_values(run);
+	r = check_values(run);
+	if (r == 0)
+		resources_warn(run);
+	return r;
 }

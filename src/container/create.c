@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/random.h"
 #include "container/files.h"
+#include "container/labels.h"
 #include "container/name.h"
 #include "container/record.h"
 #include "container/rootview.h"
@@ -187,8 +188,12 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.image = image,
 					.spec = &c->spec };
 	autobuf record = BUF_INIT, config = BUF_INIT;
-	int r;
+	autostrv labels = { 0 };
+	int r = labels_make(&image->config.labels, &o->label_files, &o->labels, &labels);
 
+	if (r < 0)
+		return r;
+	source.labels = &labels;
 	spec_write(&c->spec, &config);
 	r = write_new(c->dir, "config.json", &config);
 	record_write(&source, &record);

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/environment.h"
 
-#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/memory.h"
+#include "container/keyfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-
-#define FILE_MAX        (1 << 20)
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* NAME=value as it is; NAME alone is hoy's own value of it, or none. */
 static void apply(struct strv *env, const char *entry)
@@ -33,39 +28,16 @@ static void apply(struct strv *env, const char *entry)
 	}
 }
 
-/* Docker's rules: empty lines and lines that begin with # are skipped, white space before a name is cut, none after it. */
+/* Unlike -e, a bare name in a file that hoy has no value for is passed over. */
 static int apply_file(struct strv *env, const char *path)
 {
-	autobuf text = BUF_INIT;
-	autostrv lines = { 0 };
-	/* a pipe is fine, too: --env-file <(program) */
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int r;
+	autostrv entries = { 0 };
+	int r = keyfile_read(path, "variable", &entries);
 
-	if (fd < 0)
-		return fail_errno("open %s", path);
-	r = file_read_fd(fd, path, FILE_MAX, &text);
-	if (r < 0)
-		return r;
-	if (strlen(text.data) != text.len)
-		return fail(-EINVAL, "read %s: it contains a NUL character", path);
-	strv_split(&lines, strncmp(text.data, BYTE_ORDER_MARK, 3) == 0 ? text.data + 3 : text.data, '\n');
-	for (size_t i = 0; i < lines.count; i++) {
-		char *line = lines.items[i] + strspn(lines.items[i], " \t");
-		size_t name = strcspn(line, "=");
-
-		line[strcspn(line, "\r")] = '\0';
-		if (!line[0] || line[0] == '#')
-			continue;
-		if (name == 0)
-			return fail(-EINVAL, "%s line %zu: there is no variable name before the =", path, i + 1);
-		if (strcspn(line, " \t") < name)
-			return fail(-EINVAL, "%s line %zu: variable '%.*s' contains white space", path, i + 1, (int)name, line);
-		/* unlike -e, a bare name in a file that hoy has no value for is passed over */
-		if (line[name] || getenv(line))
-			apply(env, line);
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < entries.count; i++)
+		if (strchr(entries.items[i], '=') || getenv(entries.items[i]))
+			apply(env, entries.items[i]);
+	return r;
 }
 
 int environment_make(const struct environment *e, struct strv *ret)

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -140,11 +141,34 @@ static void add_joined(struct buf *text, const char *keyword, const struct strv 
 		buf_add_format(text, "%s %s\n", keyword, joined);
 }
 
-static int check_words(const char *option, const struct strv *words)
+/* Docker's rule: labels of letters, digits and inner hyphens, with a letter somewhere; or a dot for "none". */
+int files_check_search(const char *domain)
+{
+	size_t len = strlen(domain), label = 0;
+	bool good = len > 0 && len <= 255, letter = false;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char ch = (unsigned char)domain[i];
+
+		letter |= isalpha(ch) != 0;
+		if (ch == '.') {
+			good &= label > 0 && domain[i - 1] != '-';
+			label = 0;
+			continue;
+		}
+		good &= isalnum(ch) || (ch == '-' && label > 0);
+		label++;
+	}
+	if (strcmp(domain, ".") != 0 && !(good && letter && domain[len - 1] != '-'))
+		return fail(-EINVAL, "%s is not a valid domain", domain);
+	return 0;
+}
+
+static int check_options(const struct strv *words)
 {
 	for (size_t i = 0; i < words->count; i++)
 		if (!words->items[i][0] || strcspn(words->items[i], " \t\r\n") < strlen(words->items[i]))
-			return fail(-EINVAL, "invalid value for --%s: \"%s\"", option, words->items[i]);
+			return fail(-EINVAL, "invalid value for --dns-option: \"%s\"", words->items[i]);
 	return 0;
 }
 
@@ -155,9 +179,9 @@ static int make_resolv(int dirfd, const struct files *f)
 
 	if (r < 0 && r != -ENOENT)
 		return r;
-	r = check_words("dns-search", f->dns_search);
-	if (r == 0)
-		r = check_words("dns-option", f->dns_option);
+	r = check_options(f->dns_option);
+	for (size_t i = 0; r == 0 && i < f->dns_search->count; i++)
+		r = files_check_search(f->dns_search->items[i]);
 	for (size_t i = 0; r == 0 && i < f->dns->count; i++) {
 		if (!is_address(f->dns->items[i]))
 			return fail(-EINVAL, "%s is not an ip address", f->dns->items[i]);

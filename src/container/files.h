@@ -18,3 +18,5 @@ struct files {
 int files_make(int dirfd, const struct files *f);
 /* One --add-host alone: -EINVAL or -ENOSYS with words when files_make would refuse it. */
 int files_check_host(const char *option);
+/* One --dns-search alone: -EINVAL with words when it is no domain and not ".". */
+int files_check_search(const char *domain);

@@ -46,14 +46,19 @@ struct run_options {
 
 	/* limits: 0 and NULL are "not given" */
 	int64_t memory, memory_swap, memory_reservation; /* bytes; memory_swap -1: unlimited */
+	int64_t memory_swappiness;                       /* 0 to 100; -1: not given */
+	int64_t kernel_memory;                           /* bytes; no kernel limits that any more: a warning */
 	const char *cpus;                                /* "0.5" */
-	int64_t cpu_shares, cpu_period, cpu_quota;
+	int64_t cpu_shares, cpu_period, cpu_quota, cpu_rt_period, cpu_rt_runtime;
 	const char *cpuset_cpus, *cpuset_mems;
 	int64_t pids_limit; /* -1: unlimited */
 	struct strv ulimits;
 	bool oom_kill_disable;
 	int64_t oom_score_adj;
 	const char *cgroup_parent;
+	int64_t blkio_weight;                                                               /* 10 to 1000 */
+	struct strv blkio_weight_devices;                                                   /* DEVICE:WEIGHT */
+	struct strv device_read_bps, device_write_bps, device_read_iops, device_write_iops; /* DEVICE:RATE */
 
 	/* rights */
 	struct strv cap_add, cap_drop, security_opt, devices, device_cgroup_rules, sysctls;
@@ -69,4 +74,5 @@ struct run_options {
 	bool quiet, tls_verify;
 };
 
-#define RUN_OPTIONS_DEFAULT ((struct run_options){ .sig_proxy = true, .tls_verify = true, .stop_timeout = -1 })
+#define RUN_OPTIONS_DEFAULT \
+	((struct run_options){ .sig_proxy = true, .tls_verify = true, .stop_timeout = -1, .memory_swappiness = -1 })

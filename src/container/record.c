@@ -9,8 +9,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "container/container.h"
+#include "container/record_options.h"
 #include "container/spec.h"
 #include "container/state.h"
 
@@ -38,27 +38,6 @@ void record_release(struct record *r)
 	*r = (struct record){ 0 };
 }
 
-static void put_labels(struct json_writer *w, const struct strv *image, const struct strv *options)
-{
-	autostrv all = { 0 };
-
-	for (size_t i = 0; i < image->count; i++)
-		strv_env_set(&all, image->items[i]);
-	for (size_t i = 0; i < options->count; i++) {
-		autofree char *full = xasprintf("%s%s", options->items[i], strchr(options->items[i], '=') ? "" : "=");
-
-		strv_env_set(&all, full);
-	}
-	json_begin_object(w, "Labels");
-	for (size_t i = 0; i < all.count; i++) {
-		size_t key = strcspn(all.items[i], "=");
-		autofree char *name = xstrndup(all.items[i], key);
-
-		json_put_str(w, name, all.items[i] + key + 1);
-	}
-	json_end_object(w);
-}
-
 static void put_config(struct json_writer *w, const struct record_source *s)
 {
 	const struct run_options *o = s->options;
@@ -84,7 +63,7 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_put_str(w, "Image", o->image);
 	json_put_str(w, "WorkingDir", s->spec->process.cwd);
 	json_put_strv(w, "Entrypoint", &entrypoint);
-	put_labels(w, &c->labels, &o->labels);
+	record_put_pairs(w, "Labels", s->labels);
 	if (o->stop_signal || c->stop_signal)
 		json_put_str(w, "StopSignal", o->stop_signal ? o->stop_signal : c->stop_signal);
 	if (o->stop_timeout >= 0 || c->stop_timeout >= 0)
@@ -92,27 +71,10 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_end_object(w);
 }
 
-static void put_ulimits(struct json_writer *w, const struct spec_rlimits *limits)
-{
-	json_begin_array(w, "Ulimits");
-	for (size_t i = 0; i < limits->count; i++) {
-		json_begin_object(w, NULL);
-		json_put_str(w, "Name", limits->items[i].type);
-		json_put_i64(w, "Hard", (int64_t)limits->items[i].hard); /* unlimited is -1, as in Docker */
-		json_put_i64(w, "Soft", (int64_t)limits->items[i].soft);
-		json_end_object(w);
-	}
-	json_end_array(w);
-}
-
 static void put_host_config(struct json_writer *w, const struct record_source *s)
 {
 	const struct run_options *o = s->options;
-	const struct spec_resources *r = &s->spec->linux_.resources;
-	int64_t nano = 0;
 
-	if (o->cpus)
-		(void)number_fixed(o->cpus, 9, &nano);
 	json_begin_object(w, "HostConfig");
 	json_put_strv(w, "Binds", &o->volumes);
 	json_put_str(w, "NetworkMode", o->network ? o->network : "none");
@@ -121,34 +83,7 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 	json_put_i64(w, "MaximumRetryCount", 0);
 	json_end_object(w);
 	json_put_bool(w, "AutoRemove", o->rm);
-	json_put_strv(w, "CapAdd", &o->cap_add);
-	json_put_strv(w, "CapDrop", &o->cap_drop);
-	json_put_strv(w, "Dns", &o->dns);
-	json_put_strv(w, "DnsOptions", &o->dns_option);
-	json_put_strv(w, "DnsSearch", &o->dns_search);
-	json_put_strv(w, "ExtraHosts", &o->add_host);
-	json_put_strv(w, "GroupAdd", &o->group_add);
-	json_put_bool(w, "Privileged", o->privileged);
-	json_put_bool(w, "ReadonlyRootfs", o->read_only);
-	json_put_strv(w, "SecurityOpt", &o->security_opt);
-	json_put_bool(w, "Init", o->init);
-	json_put_i64(w, "ShmSize", o->shm_size > 0 ? o->shm_size : INT64_C(64) << 20);
-	json_put_strv(w, "Sysctls", &o->sysctls);
-	json_put_i64(w, "CpuShares", o->cpu_shares);
-	json_put_i64(w, "Memory", r->memory.limit.value);
-	json_put_i64(w, "MemorySwap", r->memory.swap.value);
-	json_put_i64(w, "MemoryReservation", o->memory_reservation);
-	json_put_i64(w, "NanoCpus", nano);
-	json_put_i64(w, "CpuPeriod", o->cpu_period);
-	json_put_i64(w, "CpuQuota", o->cpu_quota);
-	json_put_str(w, "CpusetCpus", o->cpuset_cpus ? o->cpuset_cpus : "");
-	json_put_str(w, "CpusetMems", o->cpuset_mems ? o->cpuset_mems : "");
-	json_put_strv(w, "Devices", &o->devices);
-	json_put_bool(w, "OomKillDisable", o->oom_kill_disable);
-	json_put_i64(w, "PidsLimit", o->pids_limit);
-	put_ulimits(w, &s->spec->process.rlimits);
-	json_put_strv(w, "MaskedPaths", &s->spec->linux_.masked_paths);
-	json_put_strv(w, "ReadonlyPaths", &s->spec->linux_.readonly_paths);
+	record_options_write(w, o, s->spec);
 	json_end_object(w);
 }
 

@@ -38,6 +38,7 @@ struct record_source {
 	const struct run_options *options;
 	const struct image *image;
 	const struct spec *spec;
+	const struct strv *labels; /* KEY=VALUE */
 };
 /* The text of record.json. */
 void record_write(const struct record_source *s, struct buf *out);

@@ -12,6 +12,7 @@
 #include "container/resources.h"
 #include "container/security.h"
 #include "container/spec_default.h"
+#include "container/ulimit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static int fill_process(const struct spec_request *q, struct spec_process *p)
 	r = spec_command(o, c, &p->args);
 	if (r == 0)
 		r = environment_make(&environment, &p->env);
-	return r == 0 ? resources_ulimits(&o->ulimits, &p->rlimits) : r;
+	return r == 0 ? ulimits_from_options(&o->ulimits, &p->rlimits) : r;
 }
 
 /*

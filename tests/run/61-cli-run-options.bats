@@ -19,18 +19,14 @@ refused() {
 
 @test "what hoy does not have yet says so, by name" {
 	local flag
-	for flag in --publish-all -P --oom-kill-disable --no-healthcheck --use-api-socket; do
+	for flag in --publish-all -P --no-healthcheck; do
 		run hoy run "$flag" 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[[ ${lines[0]} == "hoy: --"*" is not supported yet" ]]
 	done
-	for flag in annotation attach blkio-weight blkio-weight-device cgroup-parent cgroupns cpu-count cpu-percent cpu-period cpu-quota \
-		cpu-rt-period cpu-rt-runtime cpu-shares cpuset-mems detach-keys device-cgroup-rule device-read-bps device-read-iops \
-		device-write-bps device-write-iops dns-opt dns-option dns-search domainname expose gpus group-add health-cmd health-interval \
-		health-retries health-start-interval health-start-period health-timeout io-maxbandwidth io-maxiops ip ip6 ipc isolation \
-		kernel-memory label-file link link-local-ip log-driver log-opt mac-address memory-reservation memory-swappiness net-alias \
-		network-alias oom-score-adj pid publish restart runtime storage-opt userns uts volume-driver \
-		volumes-from; do
+	for flag in attach cgroupns detach-keys expose gpus health-cmd health-interval health-retries health-start-interval \
+		health-start-period health-timeout ip ip6 ipc isolation link link-local-ip log-driver log-opt mac-address net-alias \
+		network-alias pid publish restart runtime storage-opt userns uts volume-driver volumes-from; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[ "$output" = "hoy: --$flag is not supported yet" ] || {

@@ -2,6 +2,7 @@
 /* Limits as Docker reads them. Needs no root. */
 #include "base/error.h"
 #include "container/resources.h"
+#include "container/ulimit.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -95,7 +96,7 @@ static int one_ulimit(const char *text, struct spec_rlimits *ret)
 	autostrv v = { 0 };
 
 	strv_add(&v, text);
-	return resources_ulimits(&v, ret);
+	return ulimits_from_options(&v, ret);
 }
 
 static void ulimits(void **state)

@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Names, groups, labels, resolv.conf, device rules: what each option does inside, and what the record keeps of it.
+load lib
+setup_file() { fixtures_up; }
+teardown_file() { fixtures_down; }
+setup() { scratch_up; needs busybox; }
+teardown() { leaves_nothing_behind; }
+
+inside() {
+	try hoy run --rm "$@"
+}
+
+# recorded OPTION…: runs it with these options and puts its record in $output, without blanks
+recorded() {
+	local id
+	try hoy run --name recorded "$@" $REGISTRY/busybox true
+	exits 0
+	id=$(ls "$SCRATCH/root/containers")
+	output=$(python3 -c 'import json, sys; print(json.dumps(json.load(open(sys.argv[1])), separators=(",", ":")))' \
+		"$SCRATCH/root/containers/$id/record.json")
+	hoy rm recorded >/dev/null
+}
+
+# config MEMBER OPTION…: this member of the config.json that the runtime gets, in $output
+config() {
+	local id member=$1
+	shift
+	try hoy run --name configured "$@" $REGISTRY/busybox true
+	exits 0
+	id=$(ls "$SCRATCH/root/containers")
+	output=$(python3 -c 'import json, sys; print(json.dumps(json.load(open(sys.argv[1])).get(sys.argv[2]), separators=(",", ":")))' \
+		"$SCRATCH/root/containers/$id/config.json" "$member")
+	hoy rm configured >/dev/null
+}
+
+# a character device that a container does not have and that root may open
+free_device() {
+	local device
+	for device in /dev/fuse /dev/loop-control /dev/net/tun; do
+		[ ! -c $device ] || { echo $device; return 0; }
+	done
+	return 1
+}
+
+@test "--group-add: by name and number, for root and for others; an unknown name is refused" {
+	inside --group-add 1234 --group-add daemon $REGISTRY/busybox sh -c 'id -G | tr " " "\n" | sort -n | tr "\n" " "'
+	says '(^| )1234( |$)'
+	inside -u 7:8 --group-add 1234 $REGISTRY/busybox id -G
+	is "8 1234"
+	inside --group-add nosuchgroup $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	says 'unable to find group nosuchgroup'
+	inside --group-add 4294967296 $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	recorded --group-add 1234
+	says '"GroupAdd":\["1234"\]'
+}
+
+@test "--annotation reaches the runtime as it is, and means nothing to hoy" {
+	config annotations --annotation org.example.a=b=c --annotation empty= --annotation cdi.k8s.io/x=vendor.com/device=none
+	is '{"org.example.a":"b=c","empty":"","cdi.k8s.io/x":"vendor.com/device=none"}'
+	recorded --annotation org.example.a=b
+	says '"Annotations":{"org.example.a":"b"}'
+	inside --annotation =x $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+}
+
+@test "--label-file below -l, above the image's; its errors name file and line" {
+	printf '# comment\n\none=1\ntwo=from file\nbare\n' >"$BATS_TEST_TMPDIR/labels"
+	recorded --label-file "$BATS_TEST_TMPDIR/labels" -l two=typed -l three
+	says '"Labels":{.*"one":"1","two":"typed","bare":"","three":""}'
+	printf 'good=1\n=bad\n' >"$BATS_TEST_TMPDIR/labels"
+	inside --label-file "$BATS_TEST_TMPDIR/labels" $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	says 'labels line 2: there is no label name before the ='
+	inside --label-file "$BATS_TEST_TMPDIR/none" $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+}
+
+@test "--dns, --dns-search, --dns-option: the container's resolv.conf" {
+	inside --dns 192.0.2.1 --dns-search example.org --dns-search example.net --dns-option ndots:3 --dns-opt rotate $REGISTRY/busybox \
+		cat /etc/resolv.conf
+	says '^nameserver 192.0.2.1$'
+	says '^search example.org example.net$'
+	says '^options ndots:3 rotate$'
+	inside --dns 192.0.2.1 --dns-search . $REGISTRY/busybox cat /etc/resolv.conf
+	says_not '^search'
+	recorded --dns 192.0.2.1 --dns-search example.org --dns-option rotate
+	says '"Dns":\["192.0.2.1"\],"DnsOptions":\["rotate"\],"DnsSearch":\["example.org"\]'
+	inside --dns-search 'a b' $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	says 'a b is not a valid domain'
+	inside --dns-option $'a\nnameserver 6.6.6.6' $REGISTRY/busybox true
+	exits 125
+}
+
+@test "--domainname and --hostname are the UTS namespace's" {
+	inside --domainname example.org -h box $REGISTRY/busybox cat /proc/sys/kernel/domainname /proc/sys/kernel/hostname
+	is "example.org
+box"
+	recorded --domainname example.org
+	says '"Domainname":"example.org"'
+	inside --domainname "$(printf 'x%.0s' $(seq 65))" $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+}
+
+@test "--device-cgroup-rule: a node made inside can be opened, and without it cannot" {
+	local char major minor
+	char=$(free_device) || skip "no character device to try it with"
+	major=$((0x$(stat -c %t "$char"))) minor=$((0x$(stat -c %T "$char")))
+	local try_it="mknod /tmp/d c $major $minor"' && if (: </tmp/d) 2>/dev/null; then echo open; else echo refused; fi'
+	inside $REGISTRY/busybox sh -c "$try_it"
+	is refused
+	inside --device-cgroup-rule "c $major:$minor rw" $REGISTRY/busybox sh -c "$try_it"
+	is open
+	inside --device-cgroup-rule "c $major:* rwm" $REGISTRY/busybox sh -c "$try_it"
+	is open
+	recorded --device-cgroup-rule 'c 1:11 r'
+	says '"DeviceCgroupRules":\["c 1:11 r"\]'
+	inside --device-cgroup-rule 'c x:11 r' $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	says "invalid device cgroup format 'c x:11 r'"
+}
+
+@test "--device: a node, a directory, another name, fewer rights" {
+	inside --device /dev/zero:/dev/nought:r $REGISTRY/busybox sh -c 'head -c 2 /dev/nought | od -An -tx1 | tr -d " "; echo >/dev/nought' 2>&1
+	says '^0000$'
+	mkdir -p "$BATS_TEST_TMPDIR/devices/sub"
+	mknod "$BATS_TEST_TMPDIR/devices/a" c 1 5
+	mknod "$BATS_TEST_TMPDIR/devices/sub/b" c 1 7
+	echo no >"$BATS_TEST_TMPDIR/devices/file"
+	inside --device "$BATS_TEST_TMPDIR/devices:/dev/mine" $REGISTRY/busybox sh -c 'find /dev/mine -type c | sort; find /dev/mine -type f; head -c 1 /dev/mine/sub/b >/dev/null && echo open'
+	is "/dev/mine/a
+/dev/mine/sub/b
+open"
+	recorded --device /dev/zero:/dev/nought:r --device /dev/full
+	says '"Devices":\[{"PathOnHost":"/dev/zero","PathInContainer":"/dev/nought","CgroupPermissions":"r"},{"PathOnHost":"/dev/full","PathInContainer":"/dev/full","CgroupPermissions":"rwm"}\]'
+}
+
+@test "what hoy will never have is refused with the reason; what asks for nothing is accepted" {
+	inside --cpu-count 2 $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	says 'only supported on Windows'
+	inside --use-api-socket $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	says 'no daemon'
+	inside --disable-content-trust=false $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	inside --disable-content-trust $REGISTRY/busybox echo fine
+	is fine
+}

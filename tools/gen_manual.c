@@ -43,7 +43,8 @@ static int write_pages(const char *dir)
 			continue;
 		buf_clear(&text);
 		manual_command(&text, command_rows[i].command);
-		buf_add_format(&name, "hoy-%s.1", command_rows[i].name);
+		manual_page_name(&name, command_rows[i].command);
+		buf_add_str(&name, ".1");
 		r = write_file(dir, name.data, &text);
 	}
 	return r;

@@ -19,7 +19,8 @@
  *	};
  *
  *  2. one row `COMMAND(NAME, GROUP)` in commands.list (in place of the LATER row), and the file in
- *     src/cli/meson.build.
+ *     src/cli/meson.build. A command of a management command alone ("volume create") is SUBCOMMAND(NAME, "volume create")
+ *     and a row of members in commands.c.
  *
  * Parsing, --help, the manual page, completion, the counting of arguments and "unknown flag" come from the tables.
  *

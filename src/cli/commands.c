@@ -5,14 +5,17 @@
 
 #include <string.h>
 
-#define COMMAND(name, group) extern const struct command command_##name;
+#define COMMAND(name, group)         extern const struct command command_##name;
+#define SUBCOMMAND(identifier, name) extern const struct command command_##identifier;
 #define LATER(name, group, summary)
 #include "cli/commands.list"
 #undef COMMAND
+#undef SUBCOMMAND
 #undef LATER
 
-#define COMMAND(word, where)         { .name = #word, .group = where, .command = &command_##word },
-#define LATER(word, where, sentence) { .name = word, .group = where, .summary = sentence },
+#define COMMAND(word, where)          { .name = #word, .group = where, .command = &command_##word },
+#define SUBCOMMAND(identifier, words) { .name = words, .group = GROUP_HIDDEN, .command = &command_##identifier },
+#define LATER(word, where, sentence)  { .name = word, .group = where, .summary = sentence },
 const struct command_row command_rows[] = {
 #include "cli/commands.list"
 };
@@ -64,6 +67,13 @@ static const struct {
 	{ "image", "remove", "rmi" },
 	{ "image", "save", "save" },
 	{ "image", "tag", "tag" },
+	{ "volume", "create", "volume create" },
+	{ "volume", "inspect", "volume inspect" },
+	{ "volume", "ls", "volume ls" },
+	{ "volume", "list", "volume ls" },
+	{ "volume", "prune", "volume prune" },
+	{ "volume", "rm", "volume rm" },
+	{ "volume", "remove", "volume rm" },
 	{ "system", "df", "system df" },
 	{ "system", "events", "events" },
 	{ "system", "info", "info" },

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/inspect.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/format.h"
 #include "cli/inspect_image.h"
+#include "cli/inspect_volume.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,6 +43,7 @@ static const struct {
 	int (*inspect)(const struct store *s, const char *name, struct json_writer *w);
 } kinds[] = {
 	{ "image", inspect_image },
+	{ "volume", inspect_volume },
 };
 
 static int inspect_one(const struct store *s, const char *name, const char *type, struct json_writer *w)
@@ -79,9 +82,8 @@ static int print_all(const char *text, size_t len, const char *template)
 	return r;
 }
 
-static int inspect_run(const struct cli *cli, void *data)
+int inspect_print(const struct cli *cli, const char *type, const char *format)
 {
-	const struct inspect_flags *flags = data;
 	autocall(store_free) struct store *s = NULL;
 	autobuf text = BUF_INIT;
 	autostrv missing = { 0 };
@@ -90,19 +92,26 @@ static int inspect_run(const struct cli *cli, void *data)
 
 	if (r < 0)
 		return fail_while(r, "cannot inspect");
-	json_writer_init(&w, &text, !flags->format);
+	json_writer_init(&w, &text, !format);
 	json_begin_array(&w, NULL);
 	for (size_t i = 0; i < cli->arg_count; i++) {
-		r = inspect_one(s, cli->args[i], flags->type, &w);
+		r = inspect_one(s, cli->args[i], type, &w);
 		if (r < 0)
 			strv_add(&missing, error_text(r));
 	}
 	json_end_array(&w);
-	r = print_all(text.data, text.len, flags->format);
+	r = print_all(text.data, text.len, format);
 	fflush(stdout);
 	for (size_t i = 0; i < missing.count; i++)
 		log_line(LOG_ERROR, "%s", missing.items[i]);
 	return r < 0 ? r : missing.count > 0;
+}
+
+static int inspect_run(const struct cli *cli, void *data)
+{
+	const struct inspect_flags *flags = data;
+
+	return inspect_print(cli, flags->type, flags->format);
 }
 
 const struct command command_inspect = {

@@ -124,6 +124,13 @@ static void add_later(struct buf *out, const struct option *table)
 		buf_add_str(out, ".\n");
 }
 
+void manual_page_name(struct buf *out, const struct command *command)
+{
+	buf_add_str(out, "hoy-");
+	for (const char *p = command->name; *p; p++)
+		buf_add_char(out, *p == ' ' ? '-' : *p);
+}
+
 static void add_see_also(struct buf *out, const char *but)
 {
 	buf_add_str(out, ".SH \"SEE ALSO\"\n");
@@ -131,11 +138,13 @@ static void add_see_also(struct buf *out, const char *but)
 		buf_add_str(out, ".BR hoy (1)");
 	for (size_t i = 0, any = but != NULL; i < command_row_count; i++) {
 		const struct command *c = command_rows[i].command;
+		autobuf page = BUF_INIT;
 
 		if (!c || (but && !strcmp(c->name, but)))
 			continue;
-		buf_add_str(out, any ? " ,\n.BR hoy\\-" : ".BR hoy\\-");
-		add(out, c->name);
+		manual_page_name(&page, c);
+		buf_add_str(out, any ? " ,\n.BR " : ".BR ");
+		add(out, page.data);
 		buf_add_str(out, " (1)");
 		any = 1;
 	}
@@ -146,7 +155,7 @@ void manual_command(struct buf *out, const struct command *command)
 {
 	autobuf name = BUF_INIT;
 
-	buf_add_format(&name, "hoy-%s", command->name);
+	manual_page_name(&name, command);
 	add_heading(out, name.data, command->summary);
 	buf_add_str(out, ".SH SYNOPSIS\n.B hoy ");
 	add(out, command->name);

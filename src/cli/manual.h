@@ -9,5 +9,7 @@
 
 /* hoy(1): the commands, the global options, files, environment, exit status. */
 void manual_program(struct buf *out);
+/* "hoy-run", "hoy-volume-create": the name of a command's page. */
+void manual_page_name(struct buf *out, const struct command *command);
 /* hoy-NAME(1). */
 void manual_command(struct buf *out, const struct command *command);

@@ -62,6 +62,8 @@ options() {
 	[ "$(complete_words hoy run --pull '')" = "always missing never" ]
 	[ "$(complete_words hoy --log-level debug ver)" = version ]
 	[ "$(complete_words hoy run --detach-k)" = "" ]
+	[ "$(complete_words hoy volume cr)" = create ]
+	[ "$(complete_words hoy volume create --la)" = --label ]
 }
 
 @test "zsh and fish accept their scripts" {

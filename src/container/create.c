@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/random.h"
 #include "container/files.h"
+#include "container/join.h"
 #include "container/labels.h"
 #include "container/name.h"
 #include "container/record.h"
@@ -118,14 +119,14 @@ static int write_new(int dirfd, const char *name, const struct buf *text)
 	return r < 0 ? fail_code(r, "write %s", name) : 0;
 }
 
-/* The user's, or the host's with its network, or the first digits of the id. */
+/* The user's, or the host's with its network or UTS namespace, or the first digits of the id. */
 static char *choose_hostname(const struct run_options *o, const char *id, bool host_network)
 {
 	char host[HOSTNAME_MAX + 1];
 
 	if (o->hostname && *o->hostname)
 		return xstrdup(o->hostname);
-	if (host_network && gethostname(host, sizeof host) == 0)
+	if ((host_network || (o->uts && strcmp(o->uts, "host") == 0)) && gethostname(host, sizeof host) == 0)
 		return xstrdup(host);
 	return xstrndup(id, 12);
 }
@@ -144,12 +145,14 @@ static int choose_network(const struct run_options *o, bool *ret_host)
 struct making {
 	struct user user;
 	char *hostname;
+	struct shared_with shared;
 	bool host_network;
 };
 
 static void making_release(struct making *m)
 {
 	user_release(&m->user);
+	join_find_release(&m->shared);
 	free(m->hostname);
 }
 
@@ -169,6 +172,7 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 					.dir = c->path,
 					.hostname = m->hostname,
 					.user = &m->user,
+					.shared = &m->shared,
 					.host_network = m->host_network };
 	autofd int root = rootview_open(&image->layers, NULL);
 	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
@@ -224,6 +228,8 @@ int container_create(const struct home *home, const struct run_options *o, const
 	random_hex(c.id, 64);
 	if (r == 0)
 		r = choose_network(o, &m.host_network);
+	if (r == 0)
+		r = join_find(home, o, &m.shared);
 	if (r < 0)
 		return r;
 	m.hostname = choose_hostname(o, c.id, m.host_network);

@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "container/attach.h"
 #include "container/idle.h"
+#include "container/join.h"
 #include "container/message.h"
 #include "container/state.h"
 #include "container/stream.h"
@@ -94,8 +95,13 @@ static int create(struct life *l)
 	struct monitor *m = l->m;
 	autofree char *cache = xasprintf("%s/seccomp", m->container->home->store->root);
 	struct runtime_create create = RUNTIME_CREATE_NONE;
+	autocall(join_release) struct join join = { 0 };
 	autofd int in = -1, out = -1, err = -1;
-	int r = 0;
+	int r = join_open(m->container->home, &m->container->spec, &join);
+
+	if (r < 0)
+		return r;
+	create.given = join_given(&join);
 
 	create.id = m->container->id;
 	create.spec = &m->container->spec;

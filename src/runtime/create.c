@@ -271,7 +271,7 @@ int runtime_create(const struct runtime_create *create, struct runtime_container
 		c.namespaces.join[i] = -1;
 	r = refuse_unsupported(create->spec);
 	if (r == 0)
-		r = namespace_plan_make(create->spec, &c.namespaces);
+		r = namespace_plan_make(create->spec, create->given ? create->given->namespaces : NULL, &c.namespaces);
 	if (r == 0)
 		r = seccomp_program_load(&create->spec->linux_.seccomp, create->seccomp_cache, &c.seccomp);
 	if (r < 0)

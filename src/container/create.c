@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/random.h"
+#include "container/event.h"
 #include "container/files.h"
 #include "container/join.h"
 #include "container/labels.h"
@@ -32,6 +33,8 @@
 void container_release(struct container *c)
 {
 	free(c->name);
+	free(c->image);
+	strv_release(&c->labels);
 	free(c->path);
 	spec_release(&c->spec);
 	cleanup_fd(&c->dir);
@@ -39,10 +42,35 @@ void container_release(struct container *c)
 	*c = CONTAINER_NONE;
 }
 
+/* Somebody else may have renamed it: then the name is not its own any more, and the record has the new one. */
+static void refresh_name(struct container *c)
+{
+	autocall(record_release) struct record record = { 0 };
+	autofree char *owner = NULL;
+
+	if ((name_find(c->home, c->name, &owner) == 0 && strcmp(owner, c->id) == 0) || record_read(c->dir, &record) < 0)
+		return;
+	xreplace(&c->name, record.name);
+}
+
+void container_event(struct container *c, const char *action, const char *const *more)
+{
+	struct event e = {
+		.type = "container", .action = action, .id = c->id, .image = c->image, .labels = &c->labels, .more = more
+	};
+
+	refresh_name(c);
+	e.name = c->name;
+	event_add(c->home, &e);
+}
+
 void container_destroy(struct container *c, bool cgroup_gone)
 {
-	if (c->lock >= 0)
-		undo_run(c->home, c->id, c->lock, cgroup_gone);
+	if (c->lock < 0)
+		return;
+	undo_run(c->home, c->id, c->lock, cgroup_gone);
+	if (c->created)
+		container_event(c, "destroy", NULL);
 }
 
 /* A name of the user's that is taken, in Docker's words; with what to do about it. */
@@ -192,12 +220,11 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.image = image,
 					.spec = &c->spec };
 	autobuf record = BUF_INIT, config = BUF_INIT;
-	autostrv labels = { 0 };
-	int r = labels_make(&image->config.labels, &o->label_files, &o->labels, &labels);
+	int r = labels_make(&image->config.labels, &o->label_files, &o->labels, &c->labels);
 
 	if (r < 0)
 		return r;
-	source.labels = &labels;
+	source.labels = &c->labels;
 	spec_write(&c->spec, &config);
 	r = write_new(c->dir, "config.json", &config);
 	record_write(&source, &record);
@@ -234,6 +261,7 @@ int container_create(const struct home *home, const struct run_options *o, const
 		return r;
 	m.hostname = choose_hostname(o, c.id, m.host_network);
 	c.name = xstrdup(o->name && *o->name ? o->name : name_generate(0, text));
+	c.image = xstrdup(o->image);
 	c.path = xasprintf("%s/containers/%s", home->store->root, c.id);
 	c.spec.linux_.cgroups_path = o->cgroup_parent ? xasprintf("%s/%s", o->cgroup_parent, c.id) : xasprintf(CGROUP_PLACE, c.id);
 	c.lock = undo_begin(home, c.id);
@@ -247,6 +275,8 @@ int container_create(const struct home *home, const struct run_options *o, const
 		container_destroy(&c, true);
 		return error_unpack(&why);
 	}
+	container_event(&c, "create", NULL);
+	c.created = true;
 	*ret = c;
 	c = CONTAINER_NONE;
 	return 0;

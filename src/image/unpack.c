@@ -19,32 +19,52 @@
 
 #define RESULT_MAX (16 * 1024 * 1024)
 
-int unpack_start(const struct unpack_options *options, struct unpack *ret)
+int unpack_spawn(char *const *argv, int stream, int target, int more, struct unpack *ret)
 {
 	autofree char *program = path_join(process_libexec(), "hoy-unpack");
 	autofd int result = -1, result_child = -1, directory = -1;
-	char size[24];
-	char *argv[] = { program, (char *)"layer", (char *)"--max-size", size, NULL };
-	int pipe_fds[2], fds[3], r;
-	struct process_spawn spawn = { .path = program, .argv = argv, .stdio = { -1, -1, 2 }, .fds = fds, .fd_count = 3 };
+	int pipe_fds[2], fds[4] = { stream, target, -1, more }, r;
+	struct process_spawn spawn = {
+		.path = program, .argv = argv, .stdio = { -1, -1, 2 }, .fds = fds, .fd_count = more < 0 ? 3 : 4
+	};
 	struct process process;
 
-	snprintf(size, sizeof size, "%llu", (unsigned long long)(options->max_size ? options->max_size : UNPACK_SIZE_MAX));
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return fail_errno("start the unpacker: pipe");
 	result = pipe_fds[0];
 	result_child = pipe_fds[1];
-	directory = fcntl(options->directory, F_DUPFD_CLOEXEC, 3);
+	directory = fcntl(target, F_DUPFD_CLOEXEC, 3);
 	if (directory < 0)
 		return fail_errno("start the unpacker: dup");
-	fds[0] = options->stream;
-	fds[1] = directory;
 	fds[2] = result_child;
 	r = process_spawn(&spawn, &process);
 	if (r < 0)
 		return r;
 	*ret = (struct unpack){ .process = process, .result = take_fd(&result), .directory = take_fd(&directory) };
 	return 0;
+}
+
+int unpack_start(const struct unpack_options *o, struct unpack *ret)
+{
+	autostrv argv = { 0 };
+
+	strv_add(&argv, "hoy-unpack");
+	strv_add(&argv, o->copy ? "copy" : "layer");
+	if (!o->copy)
+		strv_add_format(&argv, "%llu", (unsigned long long)(o->max_size ? o->max_size : UNPACK_SIZE_MAX));
+	if (o->copy && o->plain)
+		strv_add(&argv, "plain");
+	if (o->copy && o->owned) {
+		strv_add_format(&argv, "%u", o->uid);
+		strv_add_format(&argv, "%u", o->gid);
+	}
+	return unpack_spawn(strv_array(&argv), o->stream, o->directory, -1, ret);
+}
+
+void unpack_result_release(struct unpack_result *r)
+{
+	free(r->changed);
+	*r = (struct unpack_result){ 0 };
 }
 
 /* Reads what the program has to say, to its end. */
@@ -66,7 +86,8 @@ static int copy_digest(struct json_object *o, const char *key, char ret[UNPACK_D
 	const char *text = "";
 	int r = json_get_str(o, "unpacker", key, &text);
 
-	if (r < 0)
+	/* an archive that is no layer has no sums */
+	if (r <= 0)
 		return r;
 	if (strncmp(text, "sha256:", 7) != 0 || strlen(text) != UNPACK_DIGEST_MAX - 1 || strspn(text + 7, "0123456789abcdef") != 64)
 		return fail(-EBADMSG, "the unpacker gave no %s", key);
@@ -94,7 +115,7 @@ static int parse_result(const struct buf *text, size_t line, struct unpack_resul
 {
 	autojson struct json_object *o = NULL;
 	struct unpack_result result = { 0 };
-	const char *words = NULL;
+	const char *words = NULL, *changed = NULL;
 	int r = json_parse(text->data, line, "the unpacker's result", &o);
 
 	if (r == 0)
@@ -106,8 +127,11 @@ static int parse_result(const struct buf *text, size_t line, struct unpack_resul
 	if ((r = copy_digest(o, "digest", result.digest)) < 0 || (r = copy_digest(o, "diff_id", result.diff_id)) < 0 ||
 	    (r = json_get_u64(o, "unpacker", "compressed", &result.compressed)) < 0 ||
 	    (r = json_get_u64(o, "unpacker", "size", &result.size)) < 0 ||
-	    (r = json_get_u64(o, "unpacker", "entries", &result.entries)) < 0)
+	    (r = json_get_u64(o, "unpacker", "entries", &result.entries)) < 0 ||
+	    (r = json_get_u64(o, "unpacker", "left_out", &result.left_out)) < 0 ||
+	    (r = json_get_str(o, "unpacker", "changed", &changed)) < 0)
 		return r;
+	result.changed = xstrdup(changed);
 	*ret = result;
 	return 0;
 }

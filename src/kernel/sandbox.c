@@ -22,9 +22,15 @@
 #define NOBODY 65534
 
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))
-#define UNPACKER_CAPABILITIES                                                                                              \
+#define UNPACK_CAPABILITIES                                                                                                \
 	(CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) | CAP_BIT(CAP_MKNOD) | \
 	 CAP_BIT(CAP_SETFCAP))
+
+static const uint64_t work_capabilities[] = {
+	[SANDBOX_UNPACK] = UNPACK_CAPABILITIES,
+	[SANDBOX_COPY] = UNPACK_CAPABILITIES | CAP_BIT(CAP_DAC_READ_SEARCH),
+	[SANDBOX_PACK] = CAP_BIT(CAP_DAC_READ_SEARCH),
+};
 
 /* Sanitizers map terabytes and trace themselves. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -86,7 +92,7 @@ static int no_new_privileges(void)
 	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? fail_errno("become undumpable") : 0;
 }
 
-int sandbox_unpacker(int root)
+int sandbox_unpacker(int root, enum sandbox_work work)
 {
 	uint64_t permitted = 0;
 	int r = capabilities_get(&permitted);
@@ -98,7 +104,7 @@ int sandbox_unpacker(int root)
 		return fail_errno("enter the target directory");
 	if ((permitted & CAP_BIT(CAP_SYS_CHROOT)) && chroot(".") < 0)
 		return fail_errno("make the target directory the root directory");
-	r = capabilities_set(permitted & UNPACKER_CAPABILITIES);
+	r = capabilities_set(permitted & work_capabilities[work]);
 	if (r == 0)
 		r = lower_limit(RLIMIT_CORE, 0, "core");
 	if (r == 0)

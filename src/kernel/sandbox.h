@@ -11,13 +11,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What hoy-unpack is to do decides which capabilities are left to it; none when not root. */
+enum sandbox_work {
+	SANDBOX_UNPACK, /* CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD, SETFCAP */
+	SANDBOX_COPY,   /* the same and DAC_READ_SEARCH: before Linux 6.10 a nameless file gets its name only with that */
+	SANDBOX_PACK,   /* DAC_READ_SEARCH */
+};
 /*
  * hoy-unpack, first half, before any thread is started: the directory @root becomes the root directory, no other
- * directory stays open, privileges shrink to those an unpacker needs (CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD,
- * SETFCAP; none when not root), limits are set, umask is 0.
+ * directory stays open, privileges shrink to those the work needs, limits are set, umask is 0.
  * Without CAP_SYS_CHROOT (not root) there is no chroot: paths are then kept inside by openat2 alone.
  */
-int sandbox_unpacker(int root);
+int sandbox_unpacker(int root, enum sandbox_work work);
 /*
  * hoy-unpack, second half, when its threads run: all threads get the list of permitted system calls. No socket, no exec,
  * no new thread or process, no mount, no namespace.

@@ -84,6 +84,10 @@ static const struct rule unpacker[] = {
 	ALLOW(fchmodat),
 	ALLOW(fsetxattr),
 	ALLOW(lsetxattr),
+	ALLOW(fgetxattr),
+	ALLOW(flistxattr),
+	ALLOW(fstatfs),
+	ALLOW(pread64),
 	ALLOW(utimensat),
 	ALLOW(ppoll),
 #ifdef SYS_poll

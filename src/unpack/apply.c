@@ -37,6 +37,7 @@ struct late {
 struct apply {
 	struct apply_options options;
 	struct parents parents;
+	int nameless; /* the file being written that gets its name when it is complete, or -1 */
 	struct late *late;
 	size_t late_count, late_room, late_bytes;
 	struct apply_result result;
@@ -104,13 +105,17 @@ static int place_entry(struct apply *a, const struct tar_entry *e, struct place 
 	return p->dir < 0 ? fail_code(p->dir, "create the directory of %s", e->path) : 0;
 }
 
-/* Takes away what is in the way of @p. */
-static int remove_existing(const struct place *p)
+/* Takes away what is in the way of @p, which is to become a directory or not. */
+static int remove_existing(const struct apply *a, const struct place *p, bool directory)
 {
 	struct stat st;
 
 	if (fstatat(p->dir, p->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : fail_errno("look at %s", p->path);
+	if (a->options.kind == APPLY_COPY && S_ISDIR(st.st_mode))
+		return fail(-EISDIR, "cannot overwrite directory \"%s\" with non-directory", p->path);
+	if (a->options.kind == APPLY_COPY && directory)
+		return fail(-ENOTDIR, "cannot overwrite non-directory \"%s\" with directory", p->path);
 	if (S_ISDIR(st.st_mode)) {
 		int r = dir_remove_tree(p->dir, p->name);
 
@@ -131,7 +136,7 @@ static int make_replacing(struct apply *a, struct place *p, const struct tar_ent
 
 		if (r != -EEXIST || i == REPLACE_RETRIES)
 			return r < 0 ? fail_code(r, "create %s", e->path) : r;
-		r = remove_existing(p);
+		r = remove_existing(a, p, e->type == TAR_DIRECTORY);
 		if (r < 0)
 			return r;
 		/* what is gone may have been on the way to a directory that is kept open */
@@ -147,7 +152,8 @@ static int count_size(struct apply *a, const struct tar_entry *e)
 	char text[NUMBER_TEXT_MAX];
 
 	if (e->size > a->options.max_size - a->result.size)
-		return fail(-EFBIG, "%s: the layer unpacks to more than %s", e->path, number_size_1024(a->options.max_size, text));
+		return fail(-EFBIG, "%s: the archive unpacks to more than %s", e->path,
+			    number_size_1024(a->options.max_size, text));
 	a->result.size += e->size;
 	return 0;
 }
@@ -178,22 +184,40 @@ static int make_file(const struct apply *a, const struct place *p, const struct 
 	return fd < 0 ? -errno : fd;
 }
 
+static int name_file(const struct apply *a, const struct place *p, const struct tar_entry *e)
+{
+	(void)e;
+	return linkat(a->nameless, "", p->dir, p->name, AT_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+/* Without a name until it is complete, where the file system knows such files; -1 where it does not. */
+static int open_nameless(const struct apply *a, const struct place *p, const struct tar_entry *e)
+{
+	return a->options.kind == APPLY_COPY ? openat(p->dir, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, e->mode) : -1;
+}
+
 static int apply_file(struct apply *a, struct tar_reader *tar, const struct tar_entry *e, struct place *p)
 {
 	struct meta meta = { .entry = e, .privileged = a->options.privileged, .keep_mode = true };
-	autofd int fd = -1;
+	autofd int nameless = -1, fd = -1;
 	int r = count_size(a, e);
 
 	if (r < 0)
 		return r;
-	fd = make_replacing(a, p, e, make_file);
-	if (fd < 0)
-		return fd;
-	r = write_data(tar, e, fd);
+	nameless = open_nameless(a, p, e);
+	if (nameless < 0) {
+		fd = make_replacing(a, p, e, make_file);
+		if (fd < 0)
+			return fd;
+	}
+	a->nameless = nameless;
+	r = write_data(tar, e, nameless < 0 ? fd : nameless);
 	/* without CAP_FSETID writing takes setuid away */
 	if (!a->options.privileged && e->mode & 06000)
 		meta.keep_mode = false;
-	return r < 0 ? r : meta_set(fd, &meta);
+	if (r == 0)
+		r = meta_set(nameless < 0 ? fd : nameless, &meta);
+	return r == 0 && nameless >= 0 ? make_replacing(a, p, e, name_file) : r;
 }
 
 static int add_late(struct apply *a, const char *path, const struct tar_entry *e, bool set_mode)
@@ -202,7 +226,7 @@ static int add_late(struct apply *a, const char *path, const struct tar_entry *e
 
 	a->late_bytes += sizeof *late + strlen(path) + 1;
 	if (a->late_bytes > APPLY_LATE_MAX)
-		return fail(-EBADMSG, "the layer has too many directories");
+		return fail(-EBADMSG, "the archive has too many directories");
 	if (a->late_count == a->late_room) {
 		a->late_room = a->late_room ? 2 * a->late_room : 256;
 		a->late = xrealloc(a->late, a->late_room * sizeof *a->late);
@@ -263,6 +287,8 @@ static int apply_directory(struct apply *a, const struct tar_entry *e, struct pl
 	autofd int fd = -1;
 	int r;
 
+	if (!*p->path && a->options.kind == APPLY_COPY)
+		return 0;
 	early.mode = early_mode(a, e);
 	if (*p->path) {
 		r = make_directory(a, p, e);
@@ -335,7 +361,7 @@ static int apply_hardlink(struct apply *a, const struct tar_entry *e, struct pla
 			break;
 		if (same_file(target_dir, target_name, p->dir, p->name))
 			return 0;
-		r = remove_existing(p);
+		r = remove_existing(a, p, false);
 		if (r < 0)
 			return r;
 		parents_forget(&a->parents);
@@ -346,7 +372,7 @@ static int apply_hardlink(struct apply *a, const struct tar_entry *e, struct pla
 	if (target_dir < 0)
 		errno = -target_dir;
 	if (errno == ENOENT)
-		return fail(-EBADMSG, "%s is a hard link to %s, which is not in the layer", e->path, e->link);
+		return fail(-EBADMSG, "%s is a hard link to %s, which is not in the archive", e->path, e->link);
 	return fail_errno("link %s to %s", e->path, e->link);
 }
 
@@ -392,13 +418,13 @@ static int apply_entry(struct apply *a, struct tar_reader *tar, const struct tar
 
 	if (r < 0)
 		return r;
-	whiteout = whiteout_of(p.path, &removed);
+	whiteout = a->options.kind == APPLY_LAYER ? whiteout_of(p.path, &removed) : WHITEOUT_NONE;
 	if (whiteout == WHITEOUT_METADATA)
 		return 0;
 	if (whiteout == WHITEOUT_BAD)
 		return fail(-EBADMSG, "%s: a whiteout of nothing", e->path);
 	if (!*p.path && e->type != TAR_DIRECTORY)
-		return fail(-EBADMSG, "%s: the layer's root is not a directory", e->path);
+		return fail(-EBADMSG, "%s: the archive's root is not a directory", e->path);
 	r = place_entry(a, e, &p);
 	if (r < 0)
 		return r;
@@ -436,18 +462,35 @@ static int finish_directory(const struct apply *a, const struct late *late)
 	return futimens(fd, late->times) < 0 ? fail_errno("set the time of %s", late->path) : 0;
 }
 
+/* Makes of the entry what it shall be here; false when it is to be left out. */
+static bool adapt(struct apply *a, struct tar_entry *e)
+{
+	if (a->options.owned) {
+		e->uid = a->options.uid;
+		e->gid = a->options.gid;
+	}
+	if (!a->options.plain)
+		return true;
+	e->mode &= 01777;
+	e->xattr_count = 0;
+	if (e->type != TAR_CHAR && e->type != TAR_BLOCK_DEVICE)
+		return true;
+	a->result.left_out++;
+	return false;
+}
+
 static int apply_all(struct apply *a, struct tar_reader *tar)
 {
 	struct tar_entry e;
 	int r;
 
 	/* what Docker and tar give a root directory that is not in the archive */
-	if (fchmod(a->options.root, 0755) < 0)
+	if (a->options.kind == APPLY_LAYER && fchmod(a->options.root, 0755) < 0)
 		return fail_errno("change the mode of the target directory");
 	while ((r = tar_next(tar, &e)) > 0) {
 		if (a->result.entries++ == APPLY_ENTRIES_MAX)
-			return fail(-EBADMSG, "the layer has more than %llu entries", (unsigned long long)APPLY_ENTRIES_MAX);
-		r = apply_entry(a, tar, &e);
+			return fail(-EBADMSG, "the archive has more than %llu entries", (unsigned long long)APPLY_ENTRIES_MAX);
+		r = adapt(a, &e) ? apply_entry(a, tar, &e) : 0;
 		if (r < 0)
 			return r;
 	}
@@ -461,7 +504,7 @@ static int apply_all(struct apply *a, struct tar_reader *tar)
 
 int apply_archive(const struct apply_options *options, struct tar_reader *tar, struct apply_result *ret)
 {
-	struct apply a = { .options = *options, .result = { .opaque = BUF_INIT } };
+	struct apply a = { .options = *options, .nameless = -1, .result = { .opaque = BUF_INIT } };
 	int r;
 
 	parents_init(&a.parents, options->root);

@@ -121,7 +121,7 @@ static int unpacker_inside(void)
 	close(root);
 	root = open(dir, O_RDONLY | O_DIRECTORY);
 	rmdir(dir);
-	CHECK(3, sandbox_unpacker(root) == 0);
+	CHECK(3, sandbox_unpacker(root, SANDBOX_UNPACK) == 0);
 	CHECK(4, sandbox_unpacker_seal() == 0);
 	/* chrooted where that was possible: then the outside has no name */
 	if (geteuid() == 0)
@@ -138,7 +138,7 @@ static int unpacker_inside(void)
 
 static int socket_inside(void)
 {
-	if (sandbox_unpacker(open("/tmp", O_RDONLY | O_DIRECTORY)) < 0 || sandbox_unpacker_seal() < 0)
+	if (sandbox_unpacker(open("/tmp", O_RDONLY | O_DIRECTORY), SANDBOX_UNPACK) < 0 || sandbox_unpacker_seal() < 0)
 		return 1;
 	(void)socket(AF_INET, SOCK_STREAM, 0);
 	return 2;
@@ -156,7 +156,7 @@ static int told_inside(void)
 
 static int chroot_inside(void)
 {
-	if (sandbox_unpacker(open("/tmp", O_RDONLY | O_DIRECTORY)) < 0 || sandbox_unpacker_seal() < 0)
+	if (sandbox_unpacker(open("/tmp", O_RDONLY | O_DIRECTORY), SANDBOX_UNPACK) < 0 || sandbox_unpacker_seal() < 0)
 		return 1;
 	return chroot("..") < 0 ? 2 : 3;
 }

@@ -2,7 +2,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/command.h"
-#include "cli/image_event.h"
 #include "cli/progress.h"
 #include "image/image.h"
 #include "image/reference.h"
@@ -30,7 +29,6 @@ static const struct pull_flags pull_defaults = { .tls_verify = true };
 static int pull(const struct cli *cli, const struct pull_flags *flags, const char *name)
 {
 	autocall(store_free) struct store *store = NULL;
-	autocall(home_free) struct home *home = NULL;
 	autocall(progress_free) struct progress *progress = progress_new(stdout);
 	autocall(image_release) struct image image = { 0 };
 	autoreference ref = { 0 };
@@ -39,8 +37,6 @@ static int pull(const struct cli *cli, const struct pull_flags *flags, const cha
 
 	if (r == 0)
 		r = store_open(cli->root, &store);
-	if (r == 0)
-		r = home_open(store, cli->runroot, &home);
 	if (r < 0)
 		return r;
 	if (!flags->quiet) {
@@ -49,10 +45,8 @@ static int pull(const struct cli *cli, const struct pull_flags *flags, const cha
 			puts("Using default tag: latest");
 	}
 	r = image_pull(store, &options, &image);
-	if (r == 0) {
-		image_event_transfer(home, "pull", image.reference);
+	if (r == 0)
 		puts(image.reference);
-	}
 	return r;
 }
 

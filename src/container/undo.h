@@ -18,6 +18,8 @@
  * fork; or -errno with words.
  */
 int undo_begin(const struct home *home, const char *id);
+/* The same without waiting: -EAGAIN without words when another process makes, runs or removes the container. */
+int undo_begin_now(const struct home *home, const char *id);
 /* Writes the journal: all of it, before the first of it is made. @cgroup may be NULL. */
 int undo_write(int fd, const char *name, const char *cgroup);
 /* From here on the container is kept as a record when it ends. */

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/image_event.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,7 @@ static int import_archive(const struct cli *cli, const struct import_flags *flag
 		.message = flags->message,
 	};
 	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
 	struct platform platform;
 	autofd int archive = -1;
 	int r = 0;
@@ -72,8 +74,14 @@ static int import_archive(const struct cli *cli, const struct import_flags *flag
 		r = open_archive(cli->args[0], &archive);
 	if (r == 0)
 		r = store_open(cli->root, &store);
+	if (r == 0)
+		r = home_open(store, cli->runroot, &home);
 	options.archive = archive;
-	return r < 0 ? r : image_import(store, &options, id);
+	if (r == 0)
+		r = image_import(store, &options, id);
+	if (r == 0)
+		image_event(home, "import", id, options.reference);
+	return r;
 }
 
 static int import_run(const struct cli *cli, void *options)

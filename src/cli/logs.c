@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/each.h"
+#include "cli/moment.h"
 #include "container/log_read.h"
 
 #include <errno.h>
@@ -12,48 +13,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BILLION INT64_C(1000000000)
-
 struct logs_flags {
 	bool follow, timestamps, details;
 	const char *tail, *since, *until;
 };
 
-/* RFC 3339, seconds since 1970, or a duration back from now; as Docker takes them. */
-static int read_time(const char *text, int64_t *ret)
-{
-	int64_t ns;
-
-	if (clock_parse(text, ret) == 0)
-		return 0;
-	if (number_fixed(text, 9, &ns) == 0) {
-		*ret = ns;
-		return 0;
-	}
-	if (number_duration(text, &ns) == 0) {
-		*ret = clock_now() - ns;
-		return 0;
-	}
-	return fail(-EINVAL, "failed to parse value as time or duration: %s", text);
-}
-
-static int check_time(const char *value)
-{
-	int64_t unused;
-
-	return read_time(value, &unused);
-}
-
 static const struct option logs_table[] = {
 	{ 0, "details", OPTION_BOOL, offsetof(struct logs_flags, details), .help = "Show extra details provided to logs" },
 	{ 'f', "follow", OPTION_BOOL, offsetof(struct logs_flags, follow), .help = "Follow log output" },
 	{ 0, "since", OPTION_STRING, offsetof(struct logs_flags, since), "string",
-	  "Show logs since a time (2013-01-02T13:23:37Z) or for a duration back (42m)", .check = check_time },
+	  "Show logs since a time (2013-01-02T13:23:37Z) or for a duration back (42m)", .check = moment_check },
 	{ 'n', "tail", OPTION_STRING, offsetof(struct logs_flags, tail), "string",
 	  "Number of lines to show from the end of the logs", .preset = "\"all\"" },
 	{ 't', "timestamps", OPTION_BOOL, offsetof(struct logs_flags, timestamps), .help = "Show timestamps" },
 	{ 0, "until", OPTION_STRING, offsetof(struct logs_flags, until), "string",
-	  "Show logs before a time (2013-01-02T13:23:37Z) or a duration back (42m)", .check = check_time },
+	  "Show logs before a time (2013-01-02T13:23:37Z) or a duration back (42m)", .check = moment_check },
 	OPTIONS_END,
 };
 
@@ -115,9 +89,9 @@ static int logs_run(const struct cli *cli, void *data)
 	if (r == 0)
 		r = read_tail(flags->tail, &how.tail);
 	if (r == 0 && flags->since)
-		r = read_time(flags->since, &how.since);
+		r = moment_parse(flags->since, &how.since);
 	if (r == 0 && flags->until)
-		r = read_time(flags->until, &how.until);
+		r = moment_parse(flags->until, &how.until);
 	if (r == 0)
 		r = log_read(l.handle.dir, "log", &how);
 	handle_release(&l.handle);

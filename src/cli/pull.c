@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/image_event.h"
 #include "cli/progress.h"
 #include "image/image.h"
 #include "image/reference.h"
@@ -29,6 +30,7 @@ static const struct pull_flags pull_defaults = { .tls_verify = true };
 static int pull(const struct cli *cli, const struct pull_flags *flags, const char *name)
 {
 	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
 	autocall(progress_free) struct progress *progress = progress_new(stdout);
 	autocall(image_release) struct image image = { 0 };
 	autoreference ref = { 0 };
@@ -37,6 +39,8 @@ static int pull(const struct cli *cli, const struct pull_flags *flags, const cha
 
 	if (r == 0)
 		r = store_open(cli->root, &store);
+	if (r == 0)
+		r = home_open(store, cli->runroot, &home);
 	if (r < 0)
 		return r;
 	if (!flags->quiet) {
@@ -45,8 +49,10 @@ static int pull(const struct cli *cli, const struct pull_flags *flags, const cha
 			puts("Using default tag: latest");
 	}
 	r = image_pull(store, &options, &image);
-	if (r == 0)
+	if (r == 0) {
+		image_event_transfer(home, "pull", image.reference);
 		puts(image.reference);
+	}
 	return r;
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/image_event.h"
 #include "container/container.h"
 #include "image/catalog.h"
 #include "image/digest.h"
@@ -129,6 +130,8 @@ static int untag(struct removal *m)
 		if (r < 0 && r != -ENOENT)
 			return r;
 		say_untagged(m->names.items[i], e.digest);
+		if (*m->names.items[i] != '@')
+			image_event(m->home, "untag", m->entry.id, NULL);
 	}
 	return 0;
 }
@@ -166,6 +169,8 @@ static int remove_one(struct removal *m, const char *arg)
 	r = image_remove(m->store, m->others ? NULL : m->entry.id, &m->digests, &removed);
 	for (size_t i = 0; i < removed.count; i++)
 		printf("Deleted: %s\n", removed.items[i]);
+	if (r == 0 && !m->others)
+		image_event(m->home, "delete", m->entry.id, NULL);
 	return r;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/image_event.h"
 #include "cli/progress.h"
 #include "container/container.h"
 #include "image/platform.h"
@@ -37,7 +38,7 @@ static int find_local(const struct store *store, const struct run_options *run, 
 }
 
 /* Progress goes to stderr: stdout is the container's. */
-static int pull(const struct store *store, const struct run_options *run, struct image *ret)
+static int pull(const struct home *home, const struct run_options *run, struct image *ret)
 {
 	struct progress *progress = run->quiet ? NULL : progress_new(stderr);
 	struct pull_options options = { .reference = run->image, .platform = run->platform, .tls_verify = run->tls_verify };
@@ -45,26 +46,28 @@ static int pull(const struct store *store, const struct run_options *run, struct
 
 	if (progress)
 		options.events = progress_events(progress);
-	r = image_pull(store, &options, ret);
+	r = image_pull(home->store, &options, ret);
+	if (r == 0)
+		image_event_transfer(home, "pull", ret->reference);
 	progress_free(&progress);
 	return r < 0 ? fail_while(r, "cannot pull %s", run->image) : 0;
 }
 
 /* The image by --pull: missing is the default. */
-static int obtain(const struct store *store, const struct run_options *run, struct image *ret)
+static int obtain(const struct home *home, const struct run_options *run, struct image *ret)
 {
 	const char *policy = run->pull ? run->pull : "missing";
 	int r;
 
 	if (!strcmp(policy, "always"))
-		return pull(store, run, ret);
-	r = find_local(store, run, ret);
+		return pull(home, run, ret);
+	r = find_local(home->store, run, ret);
 	if (r != -ENOENT)
 		return r < 0 ? fail_while(r, "cannot run %s", run->image) : 0;
 	if (!strcmp(policy, "never"))
 		return fail(r, "cannot run %s: no such image here, and --pull never", run->image);
 	fprintf(stderr, "Unable to find image '%s' locally\n", run->image);
-	return pull(store, run, ret);
+	return pull(home, run, ret);
 }
 
 /* Lines go to a descriptor of their own: the container's stderr may be a file. */
@@ -112,7 +115,7 @@ static int run_run(const struct cli *cli, void *options)
 	if (r == 0 && flags->explain && !strcmp(flags->explain, "lines"))
 		r = explain_lines();
 	if (r == 0)
-		r = obtain(store, &flags->run, &image);
+		r = obtain(home, &flags->run, &image);
 	if (r == 0)
 		r = run_image(home, flags, &image);
 	strv_release(&flags->run.command);

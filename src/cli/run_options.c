@@ -8,6 +8,7 @@
 #include "container/files.h"
 #include "container/mount_option.h"
 #include "container/name.h"
+#include "container/namespaces.h"
 #include "container/resources.h"
 #include "container/security.h"
 #include "container/ulimit.h"
@@ -190,7 +191,8 @@ const struct option run_table[] = {
 	{ 0, "cap-add", OPTION_LIST, RUN(cap_add), "list", "Add a Linux capability", .check = check_capability },
 	{ 0, "cap-drop", OPTION_LIST, RUN(cap_drop), "list", "Drop a Linux capability", .check = check_capability },
 	{ 0, "cgroup-parent", OPTION_STRING, RUN(cgroup_parent), "string", "Cgroup below which the container's own is made" },
-	LATER(0, "cgroupns", OPTION_STRING, "string", "Cgroup namespace to use: host or private"),
+	{ 0, "cgroupns", OPTION_STRING, RUN(cgroupns), "string", "Cgroup namespace to use: host or private",
+	  .complete = "host private" },
 	{ 0, "cidfile", OPTION_STRING, RUN(cidfile), "string", "Write the id of the container to this file", .complete = "file" },
 	WINDOWS("cpu-count", "int", "Number of CPUs (Windows only)"),
 	WINDOWS("cpu-percent", "int", "Percentage of CPUs (Windows only)"),
@@ -256,7 +258,8 @@ const struct option run_table[] = {
 	WINDOWS("io-maxiops", "uint", "Limit of I/O operations per second (Windows only)"),
 	LATER(0, "ip", OPTION_STRING, "string", "IPv4 address, such as 172.30.100.104"),
 	LATER(0, "ip6", OPTION_STRING, "string", "IPv6 address, such as 2001:db8::33"),
-	LATER(0, "ipc", OPTION_STRING, "string", "IPC namespace to use"),
+	{ 0, "ipc", OPTION_STRING, RUN(ipc), "string", "IPC namespace to use: private, shareable, host, none or container:NAME",
+	  .complete = "private shareable host none" },
 	LATER(0, "isolation", OPTION_STRING, "string", "Kind of isolation (Windows only)"),
 	{ 0, "kernel-memory", OPTION_SIZE, RUN(kernel_memory), "bytes", "Limit of kernel memory; no kernel has it any more" },
 	{ 'l', "label", OPTION_LIST, RUN(labels), "list", "Add a label, KEY=VALUE", .check = check_label },
@@ -286,7 +289,7 @@ const struct option run_table[] = {
 	{ 0, "oom-kill-disable", OPTION_BOOL, RUN(oom_kill_disable), NULL, "Do not kill processes when memory runs out" },
 	{ 0, "oom-score-adj", OPTION_INT, RUN(oom_score_adj), "int",
 	  "Prefer or spare it when the host runs out of memory, from -1000 to 1000" },
-	LATER(0, "pid", OPTION_STRING, "string", "PID namespace to use"),
+	{ 0, "pid", OPTION_STRING, RUN(pid), "string", "PID namespace to use: host or container:NAME", .complete = "host" },
 	{ 0, "pids-limit", OPTION_INT, RUN(pids_limit), "int", "Limit of processes and threads; -1 for unlimited" },
 	{ 0, "platform", OPTION_STRING, RUN(platform), "string", "Platform of the image, such as linux/arm64",
 	  .check = check_platform },
@@ -324,8 +327,8 @@ const struct option run_table[] = {
 	NEVER("use-api-socket", OPTION_BOOL, NULL, "Give it access to the API of the engine",
 	      .never = "hoy has no daemon and so no API socket to give"),
 	{ 'u', "user", OPTION_STRING, RUN(user), "string", "User and group of the process, by name or number: USER[:GROUP]" },
-	LATER(0, "userns", OPTION_STRING, "string", "User namespace to use"),
-	LATER(0, "uts", OPTION_STRING, "string", "UTS namespace to use"),
+	{ 0, "userns", OPTION_STRING, RUN(userns), "string", "User namespace to use: host", .complete = "host" },
+	{ 0, "uts", OPTION_STRING, RUN(uts), "string", "UTS namespace to use: host", .complete = "host" },
 	{ 'v', "volume", OPTION_LIST, RUN(volumes), "list", "Mount a directory of the host, as SOURCE:TARGET[:ro]",
 	  .check = check_volume, .complete = "file" },
 	LATER(0, "volume-driver", OPTION_STRING, "string", "Driver for named volumes"),
@@ -341,6 +344,8 @@ static int check_values(const struct run_options *run)
 	struct spec unused = { 0 };
 	int r = resources_fill(run, &unused.linux_.resources);
 
+	if (r == 0)
+		r = namespaces_check(run);
 	if (r == 0)
 		r = security_sysctls(run, host_network, &unused.sysctl);
 	if (r == 0)

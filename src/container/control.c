@@ -14,13 +14,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int send_signal(int pidfd, int number)
+static int send_signal(const struct handle *h, int pidfd, int number)
 {
+	char text[16];
+
+	/* told before: what it does to the container, its monitor tells after it */
+	snprintf(text, sizeof text, "%d", number);
+	handle_event(h, "kill", (const char *const[]){ "signal", text, NULL });
 	/* one that has ended meanwhile has got all the signals it can get */
 	if (syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0) < 0 && errno != ESRCH)
 		return fail_errno("send a signal to it");
@@ -40,7 +46,7 @@ int control_signal(struct handle *h, int number)
 		if (r < 0)
 			return r;
 	}
-	return send_signal(pidfd, number);
+	return send_signal(h, pidfd, number);
 }
 
 /* The monitor holds the lock until the record is written: waiting for the lock is waiting for the end. */
@@ -84,15 +90,19 @@ int control_stop(struct handle *h, int number, int64_t timeout)
 	if (r == 0 && h->state.status == STATUS_PAUSED)
 		r = control_pause(h, false);
 	if (r == 0)
-		r = send_signal(pidfd, number);
+		r = send_signal(h, pidfd, number);
 	if (r == 0)
 		r = wait_for_end(pidfd, timeout);
 	if (r == 0) {
-		r = send_signal(pidfd, SIGKILL);
+		r = send_signal(h, pidfd, SIGKILL);
 		if (r == 0)
 			r = wait_for_end(pidfd, -1);
 	}
-	return r < 0 ? r : control_wait(h);
+	if (r == 0 || r == 1)
+		r = control_wait(h);
+	if (r == 0)
+		handle_event(h, "stop", NULL);
+	return r;
 }
 
 static int find_cgroup(const struct handle *h, struct cgroup **ret)
@@ -131,6 +141,8 @@ int control_pause(struct handle *h, bool paused)
 	if (!paused || r < 0)
 		(void)paused_mark(h->home, h->record.id, false);
 	cgroup_free(&cgroup);
+	if (r == 0)
+		handle_event(h, paused ? "pause" : "unpause", NULL);
 	return r < 0 ? r : handle_refresh(h);
 }
 
@@ -146,6 +158,8 @@ static int remove_locked(struct handle *h, int lock)
 	r = undo_write(lock, h->record.name, NULL);
 	if (r == 0)
 		undo_run(h->home, h->record.id, lock, true);
+	if (r == 0)
+		handle_event(h, "destroy", NULL);
 	return r;
 }
 
@@ -180,5 +194,11 @@ int control_rename(struct handle *h, const char *name)
 	if (r == 0)
 		r = record_rename(h->dir, name);
 	name_release(h->home, r < 0 ? name : h->record.name, h->record.id);
+	if (r == 0) {
+		autofree char *old = h->record.name;
+
+		h->record.name = xstrdup(name);
+		handle_event(h, "rename", (const char *const[]){ "oldName", old, NULL });
+	}
 	return r;
 }

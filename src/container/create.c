@@ -9,7 +9,9 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/random.h"
+#include "container/event.h"
 #include "container/files.h"
+#include "container/join.h"
 #include "container/labels.h"
 #include "container/name.h"
 #include "container/record.h"
@@ -31,6 +33,8 @@
 void container_release(struct container *c)
 {
 	free(c->name);
+	free(c->image);
+	strv_release(&c->labels);
 	free(c->path);
 	spec_release(&c->spec);
 	cleanup_fd(&c->dir);
@@ -38,10 +42,35 @@ void container_release(struct container *c)
 	*c = CONTAINER_NONE;
 }
 
+/* Somebody else may have renamed it: then the name is not its own any more, and the record has the new one. */
+static void refresh_name(struct container *c)
+{
+	autocall(record_release) struct record record = { 0 };
+	autofree char *owner = NULL;
+
+	if ((name_find(c->home, c->name, &owner) == 0 && strcmp(owner, c->id) == 0) || record_read(c->dir, &record) < 0)
+		return;
+	xreplace(&c->name, record.name);
+}
+
+void container_event(struct container *c, const char *action, const char *const *more)
+{
+	struct event e = {
+		.type = "container", .action = action, .id = c->id, .image = c->image, .labels = &c->labels, .more = more
+	};
+
+	refresh_name(c);
+	e.name = c->name;
+	event_add(c->home, &e);
+}
+
 void container_destroy(struct container *c, bool cgroup_gone)
 {
-	if (c->lock >= 0)
-		undo_run(c->home, c->id, c->lock, cgroup_gone);
+	if (c->lock < 0)
+		return;
+	undo_run(c->home, c->id, c->lock, cgroup_gone);
+	if (c->created)
+		container_event(c, "destroy", NULL);
 }
 
 /* A name of the user's that is taken, in Docker's words; with what to do about it. */
@@ -118,14 +147,14 @@ static int write_new(int dirfd, const char *name, const struct buf *text)
 	return r < 0 ? fail_code(r, "write %s", name) : 0;
 }
 
-/* The user's, or the host's with its network, or the first digits of the id. */
+/* The user's, or the host's with its network or UTS namespace, or the first digits of the id. */
 static char *choose_hostname(const struct run_options *o, const char *id, bool host_network)
 {
 	char host[HOSTNAME_MAX + 1];
 
 	if (o->hostname && *o->hostname)
 		return xstrdup(o->hostname);
-	if (host_network && gethostname(host, sizeof host) == 0)
+	if ((host_network || (o->uts && strcmp(o->uts, "host") == 0)) && gethostname(host, sizeof host) == 0)
 		return xstrdup(host);
 	return xstrndup(id, 12);
 }
@@ -144,12 +173,14 @@ static int choose_network(const struct run_options *o, bool *ret_host)
 struct making {
 	struct user user;
 	char *hostname;
+	struct shared_with shared;
 	bool host_network;
 };
 
 static void making_release(struct making *m)
 {
 	user_release(&m->user);
+	join_find_release(&m->shared);
 	free(m->hostname);
 }
 
@@ -169,6 +200,7 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 					.dir = c->path,
 					.hostname = m->hostname,
 					.user = &m->user,
+					.shared = &m->shared,
 					.host_network = m->host_network };
 	autofd int root = rootview_open(&image->layers, NULL);
 	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
@@ -188,12 +220,11 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.image = image,
 					.spec = &c->spec };
 	autobuf record = BUF_INIT, config = BUF_INIT;
-	autostrv labels = { 0 };
-	int r = labels_make(&image->config.labels, &o->label_files, &o->labels, &labels);
+	int r = labels_make(&image->config.labels, &o->label_files, &o->labels, &c->labels);
 
 	if (r < 0)
 		return r;
-	source.labels = &labels;
+	source.labels = &c->labels;
 	spec_write(&c->spec, &config);
 	r = write_new(c->dir, "config.json", &config);
 	record_write(&source, &record);
@@ -224,10 +255,13 @@ int container_create(const struct home *home, const struct run_options *o, const
 	random_hex(c.id, 64);
 	if (r == 0)
 		r = choose_network(o, &m.host_network);
+	if (r == 0)
+		r = join_find(home, o, &m.shared);
 	if (r < 0)
 		return r;
 	m.hostname = choose_hostname(o, c.id, m.host_network);
 	c.name = xstrdup(o->name && *o->name ? o->name : name_generate(0, text));
+	c.image = xstrdup(o->image);
 	c.path = xasprintf("%s/containers/%s", home->store->root, c.id);
 	c.spec.linux_.cgroups_path = o->cgroup_parent ? xasprintf("%s/%s", o->cgroup_parent, c.id) : xasprintf(CGROUP_PLACE, c.id);
 	c.lock = undo_begin(home, c.id);
@@ -241,6 +275,8 @@ int container_create(const struct home *home, const struct run_options *o, const
 		container_destroy(&c, true);
 		return error_unpack(&why);
 	}
+	container_event(&c, "create", NULL);
+	c.created = true;
 	*ret = c;
 	c = CONTAINER_NONE;
 	return 0;

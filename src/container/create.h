@@ -9,6 +9,7 @@
 #include "image/image.h"
 #include "runtime/spec.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CONTAINER_ID_MAX 65 /* 64 hex digits and a NUL */
@@ -17,9 +18,12 @@ struct container {
 	const struct home *home; /* borrowed */
 	char id[CONTAINER_ID_MAX];
 	char *name;
-	char *path; /* ROOT/containers/ID */
-	int dir;    /* that directory */
-	int lock;   /* RUNROOT/containers/ID: holds the lock while any process has it open */
+	char *image;        /* as it was typed   } for events */
+	struct strv labels; /* KEY=VALUE each    } */
+	char *path;         /* ROOT/containers/ID */
+	bool created;       /* it is whole, and the journal of events knows of it */
+	int dir;            /* that directory */
+	int lock;           /* RUNROOT/containers/ID: holds the lock while any process has it open */
 	struct spec spec;
 };
 
@@ -32,5 +36,10 @@ void container_release(struct container *c);
  * Docker's words.
  */
 int container_create(const struct home *home, const struct run_options *o, const struct image *image, struct container *ret);
+/*
+ * Tells the journal what happened to it (event.h); @more are further attributes, or NULL. Its name is looked up again when
+ * it was renamed.
+ */
+void container_event(struct container *c, const char *action, const char *const *more);
 /* Undoes container_create. @cgroup_gone: see undo_run. */
 void container_destroy(struct container *c, bool cgroup_gone);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "base/random.h"
 #include "container/attach.h"
 #include "container/environment.h"
 #include "container/rootview.h"
@@ -24,14 +25,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CONFIG_MAX (4 << 20)
+#define CONFIG_MAX  (4 << 20)
+#define EXEC_ID_MAX 65 /* 64 hex digits and a NUL */
 
 struct job {
 	struct handle *h;
 	const struct exec_options *o;
 	struct spec spec; /* the container's, its process changed into the new one */
 	struct cgroup *cgroup;
-	int init; /* pidfd of the container's pid 1 */
+	char id[EXEC_ID_MAX]; /* in events */
+	int init;             /* pidfd of the container's pid 1 */
 };
 
 static void job_release(struct job *j)
@@ -192,15 +195,31 @@ static int watch(struct attachment *a, struct runtime_container *process, int *r
 	return r;
 }
 
+/* "exec_start: sh -c true", as Docker's; with the number that its exec got. */
+static void tell(const struct job *j, const char *action, const char *exit_code)
+{
+	autofree char *command = strv_join(&j->o->command, " "), *text = xasprintf("%s: %s", action, command);
+
+	if (exit_code)
+		handle_event(j->h, action, (const char *const[]){ "execID", j->id, "exitCode", exit_code, NULL });
+	else
+		handle_event(j->h, text, (const char *const[]){ "execID", j->id, NULL });
+}
+
 static int run(struct job *j, int *ret_exit_code)
 {
 	struct runtime_container process = RUNTIME_CONTAINER_NONE;
 	autocall(attachment_release) struct attachment a = ATTACHMENT_NONE;
 	int inside[3] = { -1, -1, -1 };
+	char code[16];
 	int r = make_streams(j->o, inside, &a);
 
-	if (r == 0)
+	if (r == 0) {
+		tell(j, "exec_create", NULL);
 		r = start(j, inside, &process);
+	}
+	if (r == 0)
+		tell(j, "exec_start", NULL);
 	for (int i = 0; i < 3; i++)
 		cleanup_fd(&inside[i]);
 	if (r < 0) {
@@ -225,6 +244,8 @@ static int run(struct job *j, int *ret_exit_code)
 			return fail_errno("duplicate the terminal");
 	}
 	r = watch(&a, &process, ret_exit_code);
+	snprintf(code, sizeof code, "%d", *ret_exit_code);
+	tell(j, "exec_die", code);
 	(void)runtime_delete(&process);
 	return r;
 }
@@ -244,6 +265,7 @@ int container_exec(struct handle *h, const struct exec_options *o, int *ret_exit
 		r = make_spec(&j);
 	if (r < 0)
 		return r;
+	random_hex(j.id, EXEC_ID_MAX - 1);
 	attach_hold_signals();
 	return run(&j, ret_exit_code);
 }

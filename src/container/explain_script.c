@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "container/container.h"
 #include "container/create.h"
+#include "container/join.h"
 #include "container/message.h"
 #include "kernel/step.h"
 #include "runtime/runtime.h"
@@ -215,7 +216,7 @@ static int print_script(const struct script *s, const char *image)
 }
 
 /* The child: builds the container and takes it down again, each step a record in the pipe @records. */
-static _Noreturn void build(const struct container *c, int records, int control)
+static _Noreturn void build(struct container *c, int records, int control)
 {
 	struct runtime_create create = { .id = c->id,
 					 .spec = &c->spec,
@@ -226,10 +227,13 @@ static _Noreturn void build(const struct container *c, int records, int control)
 					 .script_only = true };
 	struct runtime_container runtime = RUNTIME_CONTAINER_NONE;
 	struct message last = { .kind = MESSAGE_EXITED };
-	int r, status;
+	struct join join = { 0 };
+	int r = join_open(c->home, &c->spec, &join), status;
 
+	create.given = join_given(&join);
 	step_explain(EXPLAIN_SCRIPT, records);
-	r = runtime_create(&create, &runtime);
+	if (r == 0)
+		r = runtime_create(&create, &runtime);
 	if (r == 0)
 		r = runtime_start(&runtime);
 	if (r < 0) {
@@ -245,7 +249,7 @@ static _Noreturn void build(const struct container *c, int records, int control)
 }
 
 /* Forks the builder and reads all it says. */
-static int collect(const struct container *c, struct buf *records)
+static int collect(struct container *c, struct buf *records)
 {
 	autofd int out = -1, in = -1, ours = -1, theirs = -1;
 	int pipes[2], sockets[2], r;
@@ -296,7 +300,7 @@ static char *next_record(char *record)
 	return end;
 }
 
-static int make_script(const struct container *c, const char *image)
+static int make_script(struct container *c, const char *image)
 {
 	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0 };
 	autobuf records = BUF_INIT;

@@ -5,6 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "container/event.h"
 #include "container/name.h"
 #include "container/paused.h"
 
@@ -104,6 +105,20 @@ int handle_open(const struct home *home, const char *text, struct handle *ret)
 	*ret = h;
 	h = HANDLE_NONE;
 	return 0;
+}
+
+void handle_event(const struct handle *h, const char *action, const char *const *more)
+{
+	const struct record *r = &h->record;
+	struct event e = { .type = "container",
+			   .action = action,
+			   .id = r->id,
+			   .image = r->image,
+			   .name = r->name,
+			   .labels = &r->labels,
+			   .more = more };
+
+	event_add(h->home, &e);
 }
 
 bool handle_runs(const struct handle *h)

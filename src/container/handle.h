@@ -25,6 +25,8 @@ void handle_release(struct handle *h);
 int handle_open(const struct home *home, const char *name_or_id, struct handle *ret);
 /* Reads the state again. */
 int handle_refresh(struct handle *h);
+/* Tells the journal what happened to it (event.h); @more are further attributes, or NULL. */
+void handle_event(const struct handle *h, const char *action, const char *const *more);
 /* Its processes are there: running or paused. */
 bool handle_runs(const struct handle *h);
 /*

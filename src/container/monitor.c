@@ -11,6 +11,7 @@
 #include "base/process.h"
 #include "container/attach.h"
 #include "container/idle.h"
+#include "container/join.h"
 #include "container/message.h"
 #include "container/state.h"
 #include "container/stream.h"
@@ -94,8 +95,13 @@ static int create(struct life *l)
 	struct monitor *m = l->m;
 	autofree char *cache = xasprintf("%s/seccomp", m->container->home->store->root);
 	struct runtime_create create = RUNTIME_CREATE_NONE;
+	autocall(join_release) struct join join = { 0 };
 	autofd int in = -1, out = -1, err = -1;
-	int r = 0;
+	int r = join_open(m->container->home, &m->container->spec, &join);
+
+	if (r < 0)
+		return r;
+	create.given = join_given(&join);
 
 	create.id = m->container->id;
 	create.spec = &m->container->spec;
@@ -145,6 +151,8 @@ static int start(struct life *l)
 	l->state = (struct state){ .status = STATUS_RUNNING, .pid = l->runtime.pid, .monitor = getpid(), .started = clock_now() };
 	(void)process_start_time(l->state.monitor, &l->state.monitor_start);
 	r = state_write(m->container->dir, &l->state);
+	if (r == 0)
+		container_event(m->container, "start", NULL);
 	return r == 0 ? tell_running(l) : r;
 }
 
@@ -176,6 +184,17 @@ static void read_end(struct life *l)
 		l->state.oom_killed = kills > 0;
 }
 
+static void tell_end(struct life *l)
+{
+	char code[16], seconds[24];
+
+	snprintf(code, sizeof code, "%d", l->state.exit_code);
+	snprintf(seconds, sizeof seconds, "%lld", (long long)((l->state.finished - l->state.started) / 1000000000));
+	if (l->state.oom_killed)
+		container_event(l->m->container, "oom", NULL);
+	container_event(l->m->container, "die", (const char *const[]){ "execDuration", seconds, "exitCode", code, NULL });
+}
+
 /* The record says how it ended, and nothing of it is left in the kernel. */
 static void record_end(struct life *l)
 {
@@ -189,6 +208,7 @@ static void record_end(struct life *l)
 	l->state.monitor_start = 0;
 	if (!l->m->remove)
 		(void)state_write(c->dir, &l->state);
+	tell_end(l);
 }
 
 static void check_end(struct life *l)
@@ -273,6 +293,8 @@ static void finish(struct life *l)
 
 	log_writer_close(&l->log);
 	undo_run(c->home, c->id, c->lock, l->cgroup_gone);
+	if (l->m->remove)
+		container_event(c, "destroy", NULL);
 	(void)message_send(l->m->control, &exited, NULL, 0);
 }
 

@@ -32,6 +32,7 @@ void record_release(struct record *r)
 	free(r->stop_signal);
 	free(r->cgroup);
 	free(r->hostname);
+	free(r->ipc_mode);
 	strv_release(&r->labels);
 	strv_release(&r->args);
 	strv_release(&r->layers);
@@ -183,6 +184,7 @@ int record_read(int dirfd, struct record *ret)
 	copy_str(config, name, "Image", &r.image);
 	copy_str(config, name, "StopSignal", &r.stop_signal);
 	copy_str(config, name, "Hostname", &r.hostname);
+	copy_str(host, name, "IpcMode", &r.ipc_mode);
 	copy_str(o, name, "CgroupPath", &r.cgroup);
 	copy_labels(json_get(config, "Labels"), &r.labels);
 	r.stop_timeout = STOP_TIMEOUT;

@@ -25,6 +25,7 @@ struct record {
 	int64_t stop_timeout; /* seconds; 10 where nobody said */
 	char *cgroup;         /* as config.json has it */
 	char *hostname;
+	char *ipc_mode;     /* private, shareable, … */
 	struct strv labels; /* KEY=VALUE */
 	struct strv layers;
 };

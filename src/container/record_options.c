@@ -139,6 +139,16 @@ static void put_rights(struct json_writer *w, const struct run_options *o, const
 	json_put_strv(w, "ReadonlyPaths", &spec->linux_.readonly_paths);
 }
 
+/* Docker names the private ones of two kinds. A container that is shared with is there by its id, whatever was typed. */
+static void put_namespaces(struct json_writer *w, const struct run_options *o, const struct spec_namespace *n)
+{
+	json_put_str(w, "CgroupnsMode", n[SPEC_NS_CGROUP].set ? "private" : "host");
+	json_put_str(w, "IpcMode", n[SPEC_NS_IPC].path ? n[SPEC_NS_IPC].path : o->ipc && *o->ipc ? o->ipc : "private");
+	put_text(w, "PidMode", n[SPEC_NS_PID].path ? n[SPEC_NS_PID].path : o->pid);
+	put_text(w, "UTSMode", o->uts);
+	put_text(w, "UsernsMode", o->userns);
+}
+
 void record_options_write(struct json_writer *w, const struct run_options *o, const struct spec *spec)
 {
 	put_rights(w, o, spec);
@@ -151,10 +161,7 @@ void record_options_write(struct json_writer *w, const struct run_options *o, co
 	json_put_strv(w, "GroupAdd", &o->group_add);
 	record_put_pairs(w, "Annotations", &o->annotations);
 	record_put_pairs(w, "Sysctls", &o->sysctls);
-	put_text(w, "CgroupnsMode", o->cgroupns);
-	put_text(w, "IpcMode", o->ipc);
-	put_text(w, "PidMode", o->pid);
-	put_text(w, "UTSMode", o->uts);
+	put_namespaces(w, o, spec->linux_.namespaces);
 	json_put_bool(w, "Init", o->init);
 	json_put_i64(w, "ShmSize", o->shm_size > 0 ? o->shm_size : SHM_SIZE);
 }

@@ -147,6 +147,8 @@ static int run_container(const struct run_options *o, struct container *c, int *
 	a.tty = o->tty;
 	a.interactive = o->interactive;
 	a.sig_proxy = o->sig_proxy;
+	if (!o->detach)
+		container_event(c, "attach", NULL);
 	r = connect_streams(o, &a, &m);
 	pid = r == 0 ? fork_monitor(&m, &a) : r;
 	monitor_release(&m);

@@ -164,6 +164,8 @@ int security_sysctls(const struct run_options *o, bool host_network, struct spec
 		{ "net.ipv4.ping_group_range", "0 2147483647" },
 	};
 
+	bool host_ipc = o->ipc && strcmp(o->ipc, "host") == 0; /* what is allowed and no net.* belongs to IPC namespaces */
+
 	for (size_t i = 0; !host_network && i < ARRAY_SIZE(defaults); i++)
 		set_sysctl(ret, defaults[i][0], strlen(defaults[i][0]), defaults[i][1]);
 	for (size_t i = 0; i < o->sysctls.count; i++) {
@@ -173,6 +175,8 @@ int security_sysctls(const struct run_options *o, bool host_network, struct spec
 			return fail(-EINVAL, "sysctl '%s' is not allowed", option);
 		if (host_network && strncmp(option, "net.", 4) == 0)
 			return fail(-EINVAL, "sysctl '%s' not allowed in host network namespace", option);
+		if (host_ipc && strncmp(option, "net.", 4) != 0)
+			return fail(-EINVAL, "sysctl '%s' not allowed in host ipc namespace", option);
 		set_sysctl(ret, option, (size_t)(value - option), value + 1);
 	}
 	return 0;

@@ -108,6 +108,16 @@ static int add_init_mount(struct spec_mounts *mounts)
 	return 0;
 }
 
+/* Whose /dev/shm it is goes with the IPC namespace: NULL is one of its own, "" none. */
+static const char *shm_source(const struct spec_request *q, const struct spec *spec)
+{
+	const struct spec_namespace *ipc = &spec->linux_.namespaces[SPEC_NS_IPC];
+
+	if (q->options->ipc && strcmp(q->options->ipc, "none") == 0)
+		return "";
+	return ipc->set ? ipc->path : "/dev/shm";
+}
+
 static int fill_mounts(const struct spec_request *q, struct spec *spec)
 {
 	static const struct {
@@ -121,7 +131,11 @@ static int fill_mounts(const struct spec_request *q, struct spec *spec)
 	int r = mounts_from_options(q->options, &user);
 
 	if (r == 0) {
-		spec_default_mounts(q->options->privileged, q->options->shm_size, &user, &spec->mounts);
+		struct default_mounts defaults = { .privileged = q->options->privileged,
+						   .shm_size = q->options->shm_size,
+						   .shm = shm_source(q, spec) };
+
+		spec_default_mounts(&defaults, &user, &spec->mounts);
 		for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 			add_file_mount(q, files[i].file, files[i].destination, &user, &spec->mounts);
 		if (q->options->init)
@@ -149,40 +163,13 @@ static void fill_propagation(struct spec *spec)
 			}
 }
 
-/* NULL, "" and "private" are a namespace of its own. */
-static int fill_namespace(const char *option, const char *mode, struct spec_namespace *ret)
-{
-	if (!mode || !mode[0] || strcmp(mode, "private") == 0 || strcmp(mode, "shareable") == 0)
-		ret->set = true;
-	else if (strcmp(mode, "host") != 0)
-		return fail(-ENOSYS, "--%s %s is not supported yet", option, mode);
-	return 0;
-}
-
-static int fill_namespaces(const struct spec_request *q, struct spec_namespace *n)
-{
-	const struct run_options *o = q->options;
-	int r = fill_namespace("pid", o->pid, &n[SPEC_NS_PID]);
-
-	if (r == 0)
-		r = fill_namespace("ipc", o->ipc, &n[SPEC_NS_IPC]);
-	if (r == 0)
-		r = fill_namespace("uts", o->uts, &n[SPEC_NS_UTS]);
-	if (r == 0)
-		r = fill_namespace("cgroupns", o->cgroupns, &n[SPEC_NS_CGROUP]);
-	n[SPEC_NS_MOUNT].set = true;
-	n[SPEC_NS_NETWORK].set = !q->host_network;
-	return r;
-}
-
 static int fill_linux(const struct spec_request *q, struct spec *spec)
 {
 	const struct run_options *o = q->options;
 	struct spec_linux *l = &spec->linux_;
-	int r = fill_namespaces(q, l->namespaces);
+	int r = resources_fill(o, &l->resources);
 
-	if (r == 0)
-		r = resources_fill(o, &l->resources);
+	namespaces_fill(o, q->shared, q->host_network, l->namespaces);
 	if (r == 0 && o->privileged)
 		r = device_all(&l->devices, &l->resources.devices);
 	else if (r == 0)
@@ -225,9 +212,9 @@ int spec_make(const struct spec_request *q, struct spec *ret)
 	if (r == 0)
 		r = fill_process(q, &ret->process);
 	if (r == 0)
-		r = fill_mounts(q, ret);
-	if (r == 0)
 		r = fill_linux(q, ret);
+	if (r == 0)
+		r = fill_mounts(q, ret);
 	if (r == 0)
 		r = security_fill(o, &security, q->user->uid, ret);
 	if (r == 0)

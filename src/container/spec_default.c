@@ -64,12 +64,23 @@ static bool is_replaced(const char *destination, const struct spec_mounts *user)
 	return false;
 }
 
-void spec_default_mounts(bool privileged, int64_t shm_size, const struct spec_mounts *user, struct spec_mounts *mounts)
+static void add_shm(const struct default_mounts *d, struct spec_mounts *mounts)
 {
+	static const char *const bind[] = { "rbind", "rprivate", NULL };
 	char size[32];
-	const char *shm[] = { "nosuid", "noexec", "nodev", "mode=1777", size, NULL };
+	const char *own[] = { "nosuid", "noexec", "nodev", "mode=1777", size, NULL };
 
+	snprintf(size, sizeof size, "size=%" PRId64, d->shm_size > 0 ? d->shm_size : SHM_SIZE);
+	if (!d->shm)
+		mounts_add(mounts, "tmpfs", "shm", "/dev/shm", own);
+	else if (d->shm[0])
+		mounts_add(mounts, "bind", d->shm, "/dev/shm", bind);
+}
+
+void spec_default_mounts(const struct default_mounts *d, const struct spec_mounts *user, struct spec_mounts *mounts)
+{
 	for (size_t i = 0; i < ARRAY_SIZE(default_mounts); i++) {
+		bool cgroup = strcmp(default_mounts[i].type, "cgroup") == 0;
 		const char *options[8] = { NULL };
 		size_t n = 0;
 
@@ -79,13 +90,12 @@ void spec_default_mounts(bool privileged, int64_t shm_size, const struct spec_mo
 			options[n] = default_mounts[i].options[n];
 			n++;
 		}
-		if (!privileged)
+		if (!d->privileged && !(cgroup && d->cgroup_rw))
 			options[n] = default_mounts[i].when_plain;
 		mounts_add(mounts, default_mounts[i].type, default_mounts[i].source, default_mounts[i].destination, options);
 	}
-	snprintf(size, sizeof size, "size=%" PRId64, shm_size > 0 ? shm_size : SHM_SIZE);
 	if (!is_replaced("/dev/shm", user))
-		mounts_add(mounts, "tmpfs", "shm", "/dev/shm", shm);
+		add_shm(d, mounts);
 }
 
 void spec_default_paths(struct strv *masked, struct strv *readonly)

@@ -11,12 +11,15 @@
 #include "base/log.h"
 #include "base/strv.h"
 #include "container/container.h"
+#include "container/event.h"
 #include "container/name.h"
+#include "container/record.h"
 #include "container/state.h"
 #include "runtime/cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -158,6 +161,36 @@ int undo_try_lock(const struct home *home, const char *id)
 	return fstat(fd, &st) == 0 && st.st_nlink > 0 ? take_fd(&fd) : -ENOENT;
 }
 
+/* For the journal of events: what its monitor could not say any more. */
+static void tell(const struct home *home, const struct record *record, const char *action, const char *const *more)
+{
+	struct event e = { .type = "container",
+			   .action = action,
+			   .id = record->id,
+			   .image = record->image,
+			   .name = record->name,
+			   .labels = &record->labels,
+			   .more = more };
+
+	event_add(home, &e);
+}
+
+static void recover(const struct home *home, const char *id, int lock)
+{
+	autofd int dir = open_directory(home->containers, id);
+	autocall(record_release) struct record record = { 0 };
+	autocall(state_release) struct state state = { 0 };
+	bool was_whole = dir >= 0 && record_read(dir, &record) == 0 && state_read(dir, &state) == 0;
+	char code[16];
+
+	undo_run(home, id, lock, false);
+	snprintf(code, sizeof code, "%d", STATE_EXIT_LOST);
+	if (was_whole && state.started && !state.finished)
+		tell(home, &record, "die", (const char *const[]){ "exitCode", code, NULL });
+	if (was_whole && faccessat(home->containers, id, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		tell(home, &record, "destroy", NULL);
+}
+
 static int recover_one(int dirfd, const char *name, void *data)
 {
 	const struct home *home = data;
@@ -168,7 +201,7 @@ static int recover_one(int dirfd, const char *name, void *data)
 		return 0;
 	fd = undo_try_lock(home, name);
 	if (fd >= 0)
-		undo_run(home, name, fd, false);
+		recover(home, name, fd);
 	return 0;
 }
 

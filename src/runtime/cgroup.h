@@ -55,8 +55,6 @@ const char *cgroup_path(const struct cgroup *cgroup);
  * child is then in the v2 tree and still has to enter the v1 hierarchies, by cgroup_enter_self.
  */
 int cgroup_clone_fd(const struct cgroup *cgroup);
-/* Moves @pid into it, in every hierarchy where it is not yet. */
-int cgroup_enter(const struct cgroup *cgroup, pid_t pid);
 /*
  * Moves the calling process, which must have one thread, before it unshares its cgroup namespace or changes its user or
  * root. @cloned_into: it was born in cgroup_clone_fd. This is the fast way: cgroup.procs takes a lock that waits for an

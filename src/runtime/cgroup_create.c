@@ -315,20 +315,6 @@ int cgroup_clone_fd(const struct cgroup *cgroup)
 	return dir ? cgroup_dir_fd(dir) : -1;
 }
 
-int cgroup_enter(const struct cgroup *cgroup, pid_t pid)
-{
-	char text[16];
-
-	snprintf(text, sizeof text, "%d", pid);
-	for (size_t i = 0; i < cgroup->count; i++) {
-		int r = cgroup_dir_write(&cgroup->dirs[i], i ? NULL : "the process enters its cgroup", "cgroup.procs", text);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 int cgroup_enter_self(const struct cgroup *cgroup, bool cloned_into)
 {
 	const char *why = "the process enters its cgroup";

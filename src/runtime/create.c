@@ -10,6 +10,7 @@
 #include "runtime/hooks.h"
 #include "runtime/init.h"
 #include "runtime/namespace.h"
+#include "runtime/net_device.h"
 #include "runtime/pidfd.h"
 #include "runtime/runtime.h"
 #include "runtime/seccomp.h"
@@ -27,6 +28,8 @@ struct creation {
 	const struct runtime_create *create;
 	struct namespace_plan namespaces;
 	struct seccomp_program seccomp;
+	struct net_devices net_devices;
+	int net_ns; /* what they were moved to */
 	struct init init;
 	int sync[2]; /* ours and init's end */
 	struct runtime_container made;
@@ -36,6 +39,8 @@ static void creation_release(struct creation *c)
 {
 	namespace_plan_release(&c->namespaces);
 	seccomp_program_release(&c->seccomp);
+	net_devices_release(&c->net_devices);
+	cleanup_fd(&c->net_ns);
 	cleanup_fd(&c->sync[0]);
 	cleanup_fd(&c->sync[1]);
 }
@@ -43,8 +48,6 @@ static void creation_release(struct creation *c)
 /* What this version cannot do says so before anything is done. */
 static int refuse_unsupported(const struct spec *spec)
 {
-	if (spec->linux_.net_devices.count)
-		return fail(-ENOTSUP, "linux.netDevices: not supported yet");
 	if (spec->linux_.intel_rdt.set)
 		return fail(-ENOTSUP, "linux.intelRdt: not supported yet");
 	if (spec->linux_.mount_label && *spec->linux_.mount_label)
@@ -74,10 +77,9 @@ static pid_t clone_init(struct creation *c, uint64_t flags, const char *shown, i
 	struct sys_clone how = {
 		.namespaces = c->namespaces.made,
 		.flags = flags,
-		.cgroup = c->init.wait_at_once || !c->made.cgroup ? -1 : cgroup_clone_fd(c->made.cgroup),
+		.cgroup = c->init.cgroup_entered || !c->made.cgroup ? -1 : cgroup_clone_fd(c->made.cgroup),
 		.shown = shown,
 	};
-
 	pid_t pid;
 
 	c->init.cloned_into = how.cgroup >= 0;
@@ -88,13 +90,19 @@ static pid_t clone_init(struct creation *c, uint64_t flags, const char *shown, i
 	return pid;
 }
 
-/* The stage: joins what only a parent can join, clones init as its sibling, hands its pidfd over, and is gone. */
-static _Noreturn void run_stage(struct creation *c)
+/*
+ * The stage: joins what only a parent can join, clones init as its sibling, hands its pidfd over, and is gone. The cgroup
+ * comes first: in a user namespace that is joined nobody may enter it, and init is born where its stage is.
+ */
+static _Noreturn void run_stage(struct creation *c, bool cloned_into)
 {
 	autofd int proc = init_open_proc();
 	int pidfd = -1, r = proc < 0 ? proc : 0;
 	pid_t pid = 0;
 
+	if (r == 0 && c->made.cgroup)
+		r = cgroup_enter_self(c->made.cgroup, cloned_into);
+	c->init.cgroup_entered = true;
 	if (r == 0)
 		r = namespace_join(c->create->spec, &c->namespaces);
 	if (r == 0 && c->namespaces.join[SPEC_NS_USER] >= 0) {
@@ -117,7 +125,7 @@ static _Noreturn void run_stage(struct creation *c)
 
 static int clone_by_stage(struct creation *c)
 {
-	struct sys_clone how = { .cgroup = -1, .shown = "" };
+	struct sys_clone how = { .cgroup = c->made.cgroup ? cgroup_clone_fd(c->made.cgroup) : -1, .shown = "" };
 	autofd int stage_pidfd = -1;
 	int r, pidfd = -1;
 	pid_t stage = sys_clone("to join namespaces on init's behalf", &how, &stage_pidfd);
@@ -125,7 +133,7 @@ static int clone_by_stage(struct creation *c)
 	if (stage < 0)
 		return stage;
 	if (stage == 0)
-		run_stage(c);
+		run_stage(c, how.cgroup >= 0);
 	r = sync_receive(c->sync[0], &pidfd);
 	if (r == 0)
 		r = sync_silence(stage, stage_pidfd);
@@ -154,26 +162,45 @@ static int clone_container(struct creation *c)
 	return 0;
 }
 
-/* What init cannot do for itself once it is in a user namespace. */
-static int set_up_from_outside(struct creation *c)
+static int write_maps(struct creation *c)
 {
 	const struct spec_linux *l = &c->create->spec->linux_;
-	autofd int proc = -1;
+	autofd int root = -1, proc = -1;
 	char path[32];
-	int r = 0;
+
+	if (!l->uid_mappings.count && !l->gid_mappings.count)
+		return 0;
+	root = init_open_proc();
+	snprintf(path, sizeof path, "%d", c->made.pid);
+	proc = root < 0 ? root : openat(root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		return fail_errno("open /proc/%s", path);
+	return userns_write_maps(proc, c->made.pid, &l->uid_mappings, &l->gid_mappings);
+}
+
+static int move_net_devices(struct creation *c)
+{
+	const struct spec_net_devices *devices = &c->create->spec->linux_.net_devices;
+	int joined = c->namespaces.join[SPEC_NS_NETWORK];
+	char path[64];
+
+	if (!devices->count)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%d/ns/net", c->made.pid);
+	c->net_ns = joined >= 0 ? fcntl(joined, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	return c->net_ns < 0 ? fail_errno("open %s", path) : net_devices_move(devices, c->net_ns, &c->net_devices);
+}
+
+/* What init cannot do for itself in its namespaces. */
+static int set_up_from_outside(struct creation *c)
+{
+	int r;
 
 	if (!c->init.wait_at_once)
 		return 0;
-	if (c->made.cgroup)
-		r = cgroup_enter(c->made.cgroup, c->made.pid);
-	if (r == 0 && (l->uid_mappings.count || l->gid_mappings.count)) {
-		autofd int root = init_open_proc();
-
-		snprintf(path, sizeof path, "%d", c->made.pid);
-		proc = root < 0 ? root : openat(root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		r = proc < 0 ? fail_errno("open /proc/%s", path)
-			     : userns_write_maps(proc, c->made.pid, &l->uid_mappings, &l->gid_mappings);
-	}
+	r = write_maps(c);
+	if (r == 0)
+		r = move_net_devices(c);
 	return r < 0 ? r : sync_send(c->sync[0], SYNC_GO, -1);
 }
 
@@ -235,6 +262,8 @@ static int attend(struct creation *c)
 /* Ends what was begun. */
 static void undo(struct creation *c)
 {
+	/* as long as the namespace is there: a virtual interface would end with it */
+	net_devices_return(&c->net_devices);
 	if (c->made.pid > 0) {
 		(void)kill(c->made.pid, SIGKILL);
 		(void)waitpid(c->made.pid, NULL, 0);
@@ -263,7 +292,9 @@ static int create_steps(struct creation *c)
 
 int runtime_create(const struct runtime_create *create, struct runtime_container *ret)
 {
-	autocall(creation_release) struct creation c = { .create = create, .sync = { -1, -1 }, .made = RUNTIME_CONTAINER_NONE };
+	autocall(creation_release) struct creation c = {
+		.create = create, .sync = { -1, -1 }, .net_devices = NET_DEVICES_NONE, .net_ns = -1, .made = RUNTIME_CONTAINER_NONE
+	};
 	struct error_record failure;
 	int r;
 
@@ -271,7 +302,7 @@ int runtime_create(const struct runtime_create *create, struct runtime_container
 		c.namespaces.join[i] = -1;
 	r = refuse_unsupported(create->spec);
 	if (r == 0)
-		r = namespace_plan_make(create->spec, &c.namespaces);
+		r = namespace_plan_make(create->spec, create->given ? create->given->namespaces : NULL, &c.namespaces);
 	if (r == 0)
 		r = seccomp_program_load(&create->spec->linux_.seccomp, create->seccomp_cache, &c.seccomp);
 	if (r < 0)
@@ -282,7 +313,7 @@ int runtime_create(const struct runtime_create *create, struct runtime_container
 		.seccomp = &c.seccomp,
 		.namespaces = &c.namespaces,
 		.user_ns = create->spec->linux_.namespaces[SPEC_NS_USER].set,
-		.wait_at_once = create->spec->linux_.namespaces[SPEC_NS_USER].set,
+		.wait_at_once = create->spec->linux_.namespaces[SPEC_NS_USER].set || create->spec->linux_.net_devices.count,
 	};
 	r = create_steps(&c);
 	if (r < 0) {

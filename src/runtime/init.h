@@ -21,8 +21,9 @@ struct init {
 	const struct namespace_plan *namespaces;
 	const struct cgroup *cgroup; /* NULL: none */
 	bool cloned_into;            /* born in its v2 cgroup */
+	bool cgroup_entered;         /* in all of it already: the stage was */
 	int sync;                    /* to the parent */
-	bool wait_at_once;           /* the parent has something to do first: user mappings, a cgroup that only it may fill */
+	bool wait_at_once;           /* the parent has something to do first: user mappings, interfaces */
 	bool user_ns;                /* it has a user namespace other than the runtime's */
 	int proc;                    /* a procfs that is verified to be one and is not the container's; O_PATH */
 	pid_t outer_pid;             /* this process as the caller counts */

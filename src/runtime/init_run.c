@@ -60,9 +60,13 @@ int init_arrange_fds(const struct runtime_create *c)
 /* The cgroup first: what is allocated from here on is the container's, and its namespace shows where we are now. */
 static int enter_cgroup(struct init *in)
 {
-	if (in->wait_at_once)
-		return sync_expect(in->sync, SYNC_GO); /* the parent did it */
-	return in->cgroup ? cgroup_enter_self(in->cgroup, in->cloned_into) : 0;
+	return in->cgroup && !in->cgroup_entered ? cgroup_enter_self(in->cgroup, in->cloned_into) : 0;
+}
+
+/* The parent writes the mappings of a user namespace and moves interfaces. */
+static int wait_for_parent(struct init *in)
+{
+	return in->wait_at_once ? sync_expect(in->sync, SYNC_GO) : 0;
 }
 
 /* The mappings are written: root of the new user namespace is who may build a container in it. */
@@ -242,7 +246,8 @@ static int confine_late(struct init *in)
 }
 
 static int (*const init_steps[])(struct init *in) = {
-	enter_cgroup,
+	enter_cgroup, /* as who we were born: root of a user namespace may not */
+	wait_for_parent,
 	become_root,
 	hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
 	open_proc,

@@ -9,14 +9,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+
+/* The detached tree that the caller has for this mount, or -1. */
+static int given_tree(const struct init *in, const struct mount_entry *e)
+{
+	const struct runtime_given *given = in->create->given;
+
+	return given && given->tree_at && strcmp(given->tree_at, e->spec->destination) == 0 ? given->tree : -1;
+}
 
 /* The source is the administrator's path on the host: its symlinks are followed unless src-nofollow says otherwise. */
 static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
 {
 	const char *source = e->spec->source ? e->spec->source : "";
-	autofd int fd = openat(in->bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
+	int tree = given_tree(in, e);
+	autofd int fd = tree >= 0 ? fcntl(tree, F_DUPFD_CLOEXEC, 3)
+				  : openat(in->bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
 
 	if (fd < 0 || fstat(fd, st) < 0)
 		return fail_errno("bind %s to %s: source", source, e->destination);
@@ -45,6 +56,7 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 			return r;
 	}
 	b.source = source;
+	b.detached = given_tree(in, e);
 	b.shown_source = e->spec->source;
 	b.recursive = e->options.recursive;
 	b.set = e->options.set;

@@ -25,10 +25,11 @@ static const uint64_t clone_flags[] = {
 };
 static_assert(ARRAY_SIZE(clone_flags) == SPEC_NS_COUNT, "a namespace type without a flag");
 
-static int open_namespace(const char *path, enum spec_namespace_type type)
+static int open_namespace(const char *path, const int *given, enum spec_namespace_type type)
 {
 	/* NONBLOCK: a path of the caller's may be anything, a FIFO too */
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	autofd int fd = given && given[type] >= 0 ? fcntl(given[type], F_DUPFD_CLOEXEC, 3)
+						  : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return fail_errno("join the %s namespace %s", spec_namespace_names[type], path);
@@ -37,7 +38,7 @@ static int open_namespace(const char *path, enum spec_namespace_type type)
 	return take_fd(&fd);
 }
 
-int namespace_plan_make(const struct spec *spec, struct namespace_plan *ret)
+int namespace_plan_make(const struct spec *spec, const int *given, struct namespace_plan *ret)
 {
 	const struct spec_namespace *all = spec->linux_.namespaces;
 	bool joins = false;
@@ -47,7 +48,7 @@ int namespace_plan_make(const struct spec *spec, struct namespace_plan *ret)
 		ret->join[i] = -1;
 	for (enum spec_namespace_type i = 0; i < SPEC_NS_COUNT; i++) {
 		if (all[i].path) {
-			ret->join[i] = open_namespace(all[i].path, i);
+			ret->join[i] = open_namespace(all[i].path, given, i);
 			if (ret->join[i] < 0) {
 				int r = ret->join[i];
 

@@ -23,8 +23,11 @@ struct namespace_plan {
 	bool stage; /* a stage process is needed */
 };
 
-/* Opens what is to be joined and checks that it is a namespace of its type. */
-int namespace_plan_make(const struct spec *spec, struct namespace_plan *ret);
+/*
+ * Opens what is to be joined and checks that it is a namespace of its type. @given has descriptors that stand for a path of
+ * the spec (they stay the caller's; -1: none), or is NULL.
+ */
+int namespace_plan_make(const struct spec *spec, const int *given, struct namespace_plan *ret);
 void namespace_plan_release(struct namespace_plan *plan);
 /*
  * Joins them, in the order above: in the stage, or, when none was needed, in init itself. With a joined user namespace the

@@ -4,11 +4,28 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* linux/pidfd.h of 6.11: PIDFD_GET_*_NAMESPACE; and the names below /proc/PID/ns for kernels before it. */
+static const struct {
+	const char *name;
+	unsigned long request;
+} namespaces[] = {
+	[SPEC_NS_USER] = { "user", _IO(0xff, 9) },   [SPEC_NS_CGROUP] = { "cgroup", _IO(0xff, 1) },
+	[SPEC_NS_IPC] = { "ipc", _IO(0xff, 2) },     [SPEC_NS_UTS] = { "uts", _IO(0xff, 10) },
+	[SPEC_NS_NETWORK] = { "net", _IO(0xff, 4) }, [SPEC_NS_PID] = { "pid", _IO(0xff, 5) },
+	[SPEC_NS_MOUNT] = { "mnt", _IO(0xff, 3) },   [SPEC_NS_TIME] = { "time", _IO(0xff, 7) },
+};
+static_assert(ARRAY_SIZE(namespaces) == SPEC_NS_COUNT, "a namespace type without a name");
 
 pid_t pidfd_pid(int pidfd)
 {
@@ -25,4 +42,27 @@ pid_t pidfd_pid(int pidfd)
 	if (!line || sscanf(line, "Pid: %d", &pid) != 1 || pid <= 0)
 		return fail(-ESRCH, "the process has ended");
 	return pid;
+}
+
+int pidfd_namespace(int pidfd, enum spec_namespace_type type)
+{
+	autofd int fd = ioctl(pidfd, namespaces[type].request, 0);
+	char path[48];
+	pid_t pid;
+
+	if (fd >= 0)
+		return take_fd(&fd);
+	if (errno == ESRCH)
+		return fail(-ESRCH, "the process has ended");
+	pid = pidfd_pid(pidfd);
+	if (pid < 0)
+		return pid;
+	snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, namespaces[type].name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno("open %s", path);
+	/* it was not reaped when the path was looked up: the number was still its own */
+	if (syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0)
+		return fail(-ESRCH, "the process has ended");
+	return take_fd(&fd);
 }

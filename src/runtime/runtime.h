@@ -15,6 +15,13 @@
 
 struct cgroup; /* runtime/cgroup.h */
 
+/* What the caller has opened already and certain of, where the spec's words alone could mean another thing by now. */
+struct runtime_given {
+	int namespaces[SPEC_NS_COUNT]; /* to join, by type, in place of the spec's path, which is only shown; -1: by the path */
+	const char *tree_at;           /* destination of the bind mount that gets @tree in place of its source; NULL: none */
+	int tree;                      /* detached (tree_open) */
+};
+
 struct runtime_create {
 	const char *id; /* for the cgroup's default name and the errors */
 	const struct spec *spec;
@@ -23,7 +30,8 @@ struct runtime_create {
 	int stdio[3];              /* become 0, 1, 2 of the process when it has no terminal; -1 leaves the caller's own */
 	int console_socket;        /* with a terminal: where the pty's master is sent; -1: it is returned in ret->console */
 	int start_socket; /* a listening unix socket on which init waits for runtime_start_at of another process; -1: none */
-	unsigned int preserve_fds; /* descriptors 3 … 2+n stay open in the process */
+	const struct runtime_given *given; /* borrowed; NULL: nothing */
+	unsigned int preserve_fds;         /* descriptors 3 … 2+n stay open in the process */
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup;
 	/* the process gets SIGKILL when the caller's thread ends (PR_SET_PDEATHSIG, set after the change of credentials, which

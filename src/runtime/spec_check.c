@@ -9,6 +9,7 @@
 #include "runtime/spec_fields.h"
 #include "runtime/sysctl.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -121,6 +122,21 @@ static int check_namespaces(const struct spec *spec)
 	return 0;
 }
 
+/* The kernel's rule (dev_valid_name); IFNAMSIZ counts the NUL. A new name may be a template: "eth%d" becomes the first free. */
+static bool is_interface_name(const char *name, bool template)
+{
+	const char *percent = template ? strchr(name, '%') : NULL;
+
+	if (!*name || strlen(name) > 15 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	if (percent && (strcmp(percent, "%d") != 0 || percent == name))
+		return false;
+	for (const char *p = name; *p; p++)
+		if (*p == '/' || *p == ':' || isspace((unsigned char)*p))
+			return false;
+	return true;
+}
+
 static int check_net_devices(const struct spec *spec)
 {
 	const struct spec_net_devices *devices = &spec->linux_.net_devices;
@@ -130,9 +146,8 @@ static int check_net_devices(const struct spec *spec)
 	for (size_t i = 0; i < devices->count; i++) {
 		const char *names[] = { devices->items[i].host_name, devices->items[i].name };
 
-		for (size_t k = 0; k < ARRAY_SIZE(names); k++) /* IFNAMSIZ counts the NUL */
-			if (names[k] && (!*names[k] || strlen(names[k]) > 15 || strchr(names[k], '/') || strchr(names[k], ':') ||
-					 strcmp(names[k], ".") == 0 || strcmp(names[k], "..") == 0))
+		for (size_t k = 0; k < ARRAY_SIZE(names); k++)
+			if (names[k] && (*names[k] || k == 0) && !is_interface_name(names[k], k == 1))
 				return fail(-EINVAL, "linux.netDevices: '%s' is no name of an interface", names[k]);
 	}
 	return 0;

@@ -4,7 +4,7 @@
  *
  *	cgroup_tool run    PATH RESOURCES.json COMMAND…   make, run the command inside, report, kill, remove
  *	cgroup_tool start  PATH RESOURCES.json COMMAND…   make, run in the background, print the handle
- *	cgroup_tool enter  PATH RESOURCES.json COMMAND…   like run, through cgroup.procs (cgroup_enter)
+ *	cgroup_tool enter  PATH RESOURCES.json COMMAND…   like run, but not born in its v2 cgroup
  *	cgroup_tool update|freeze|thaw|kill|remove|stats|pids HANDLE [RESOURCES.json]
  *
  * RESOURCES.json is linux.resources of the runtime spec; "-" is none.
@@ -55,8 +55,8 @@ static int read_resources(const char *file, struct spec_resources *ret)
 
 static pid_t start(const struct cgroup *cgroup, const char *verb, char **command)
 {
-	bool by_procs = strcmp(verb, "enter") == 0;
-	int fd = by_procs ? -1 : cgroup_clone_fd(cgroup), gate[2], r;
+	bool apart = strcmp(verb, "enter") == 0;
+	int fd = apart ? -1 : cgroup_clone_fd(cgroup), gate[2], r;
 	struct clone_args args = { .exit_signal = SIGCHLD,
 				   .flags = fd >= 0 ? CLONE_INTO_CGROUP : 0,
 				   .cgroup = fd >= 0 ? (unsigned int)fd : 0 };
@@ -68,7 +68,7 @@ static pid_t start(const struct cgroup *cgroup, const char *verb, char **command
 	pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
 	if (pid == 0) {
 		close(gate[1]);
-		r = by_procs ? 0 : cgroup_enter_self(cgroup, fd >= 0);
+		r = cgroup_enter_self(cgroup, fd >= 0);
 		if (r < 0)
 			_exit(die(r));
 		if (read(gate[0], &c, 1) < 0)
@@ -80,11 +80,6 @@ static pid_t start(const struct cgroup *cgroup, const char *verb, char **command
 		}
 		execvp(command[0], command);
 		_exit(127);
-	}
-	if (by_procs && pid > 0) {
-		r = cgroup_enter(cgroup, pid);
-		if (r < 0)
-			die(r);
 	}
 	close(gate[1]);
 	close(gate[0]);

@@ -144,22 +144,70 @@ static uint64_t access_known(long version)
 	return access;
 }
 
-static int allow_reading(int ruleset, const char *path)
+static int allow_reading_at(int ruleset, int fd, const char *name)
 {
-	autofd int fd = open(path, O_PATH | O_CLOEXEC);
 	struct landlock_path_beneath_attr rule = { .allowed_access = ACCESS_READ, .parent_fd = fd };
 	struct stat st;
 
-	if (fd < 0)
-		return 0;
 	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
 		rule.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
-		return fail_errno("allow reading %s", path);
+		return fail_errno("allow reading %s", name);
 	return 0;
 }
 
-static int only_reading(const char *const *more)
+static int allow_reading(int ruleset, const char *path)
+{
+	autofd int fd = open(path, O_PATH | O_CLOEXEC);
+
+	return fd < 0 ? 0 : allow_reading_at(ruleset, fd, path);
+}
+
+/* Landlock: from here on nothing can be read but what is below these paths and the directory @dir (or -1), nothing written. */
+static int only_reading(const char *const *paths, const char *const *more, int dir)
+{
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	struct ruleset_attr attr = { .handled_access_fs = access_known(version), .scoped = SCOPE_EVERYTHING };
+	size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+	autofd int ruleset = -1;
+	int r = 0;
+
+	/* not in this kernel, or switched off at boot */
+	if (version < 0)
+		return 0;
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
+	if (ruleset < 0)
+		return fail_errno("make a Landlock ruleset");
+	for (; r == 0 && *paths; paths++)
+		r = allow_reading(ruleset, *paths);
+	for (; r == 0 && more && *more; more++)
+		r = allow_reading(ruleset, *more);
+	if (r == 0 && dir >= 0)
+		r = allow_reading_at(ruleset, dir, "the directory of names");
+	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
+		r = fail_errno("enter the Landlock ruleset");
+	return r;
+}
+
+static int become_nobody(void)
+{
+	if (geteuid() != 0)
+		return 0;
+	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
+		return fail_errno("become user %d", NOBODY);
+	return 0;
+}
+
+static int give_up_privileges(void)
+{
+	int r = capabilities_set(0);
+
+	if (r == 0)
+		r = lower_limit(RLIMIT_CORE, 0, "core");
+	return r < 0 ? r : no_new_privileges();
+}
+
+int sandbox_transfer(const char *const *read_paths)
 {
 	/* certificates, name lookup and its plug-ins */
 	static const char *const paths[] = {
@@ -177,48 +225,33 @@ static int only_reading(const char *const *more)
 		"/var/lib/ca-certificates",
 		"/dev/urandom",
 		"/dev/null",
+		NULL,
 	};
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	struct ruleset_attr attr = { .handled_access_fs = access_known(version), .scoped = SCOPE_EVERYTHING };
-	size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
-	autofd int ruleset = -1;
-	int r = 0;
-
-	/* not in this kernel, or switched off at boot */
-	if (version < 0)
-		return 0;
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, size, 0);
-	if (ruleset < 0)
-		return fail_errno("make a Landlock ruleset");
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(paths); i++)
-		r = allow_reading(ruleset, paths[i]);
-	for (; r == 0 && more && *more; more++)
-		r = allow_reading(ruleset, *more);
-	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
-		r = fail_errno("enter the Landlock ruleset");
-	return r;
-}
-
-int sandbox_transfer(const char *const *read_paths)
-{
-	int r = 0;
+	int r = become_nobody();
 
 	(void)umask(077);
-	if (geteuid() == 0) {
-		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
-			return fail_errno("become user %d", NOBODY);
-		/* a changed uid clears the parent death signal (prctl(2)) */
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-			return fail_errno("set the parent death signal");
-	}
-	r = capabilities_set(0);
+	/* a changed uid clears the parent death signal (prctl(2)) */
+	if (r == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		r = fail_errno("set the parent death signal");
 	if (r == 0)
-		r = lower_limit(RLIMIT_CORE, 0, "core");
+		r = give_up_privileges();
 	if (r == 0)
-		r = no_new_privileges();
-	if (r == 0)
-		r = only_reading(read_paths);
+		r = only_reading(paths, read_paths, -1);
 	return r < 0 || SANITIZED ? r : sandbox_filter_transfer();
+}
+
+int sandbox_name_server(int names)
+{
+	/* resolv.conf, which is replaced by a new file when it changes; the others are where it may be a link to */
+	static const char *const paths[] = { "/etc", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", NULL };
+	int r = become_nobody();
+
+	(void)umask(077);
+	if (r == 0)
+		r = give_up_privileges();
+	if (r == 0)
+		r = only_reading(paths, NULL, names);
+	return r < 0 || SANITIZED ? r : sandbox_filter_name_server();
 }
 
 static void (*violation_tell)(int syscall_number);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The cages of the two helper programs, which parse what strangers sent. Each function confines the calling process for
+ * The cages of hoy's own processes that parse what strangers sent. Each function confines the calling process for
  * good; what they use: chroot, capabilities, no_new_privs, resource limits, seccomp, Landlock (Linux 5.13). A feature this
  * kernel does not have is left out quietly; a feature that it has and that fails is an error. A system call outside the
  * list ends the program with SIGSYS, unless a handler (sandbox_on_violation) says so in words first.
@@ -36,6 +36,11 @@ int sandbox_unpacker_seal(void);
  * missing are skipped). Descriptors that are open already stay usable.
  */
 int sandbox_transfer(const char *const *read_paths);
+/*
+ * The name server of a network, when its sockets are open: uid and gid 65534, no capabilities, no exec; with Landlock only
+ * the directory @names and /etc can be read. A short list of system calls is left: any other one ends it.
+ */
+int sandbox_name_server(int names);
 /*
  * Calls @tell (async-signal-safe, may not return) when a system call outside the list is tried. Without it the process
  * is killed by SIGSYS.

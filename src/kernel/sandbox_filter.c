@@ -199,6 +199,46 @@ static const struct rule transfer[] = {
 	{ SYS_socket, SECCOMP_RET_ERRNO | EAFNOSUPPORT },
 };
 
+static const struct rule name_server[] = {
+	/* questions, and where they are sent on to */
+	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 0, AF_INET },
+	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 0, AF_INET6 },
+	ALLOW(connect),
+	ALLOW(accept4),
+	ALLOW(recvfrom),
+	ALLOW(sendto),
+	ALLOW(getsockopt),
+	ALLOW(close),
+	ALLOW(epoll_create1),
+	ALLOW(epoll_ctl),
+#ifdef SYS_epoll_wait
+	ALLOW(epoll_wait),
+#endif
+	ALLOW(epoll_pwait),
+	/* the names, the host's servers */
+	ALLOW(read),
+	ALLOW(openat),
+	ALLOW(fstat),
+	ALLOW(newfstatat),
+	ALLOW(statx),
+	ALLOW(fcntl),
+	ALLOW(getdents64),
+	ALLOW(lseek),
+	ALLOW(flock),
+	/* memory; nothing becomes executable any more */
+	{ SYS_mmap, SECCOMP_RET_ERRNO | EPERM, IF_ANY_BIT, 2, PROT_EXEC },
+	ALLOW(mmap),
+	ALLOW(munmap),
+	ALLOW(mremap),
+	ALLOW(brk),
+	ALLOW(madvise),
+	ALLOW(getrandom),
+	ALLOW(clock_gettime),
+	ALLOW(rt_sigreturn),
+	ALLOW(restart_syscall),
+	ALLOW(exit_group),
+};
+
 #define RULE_LENGTH 5 /* instructions at most */
 #define FRAME       8 /* around the rules */
 
@@ -265,6 +305,11 @@ static int install(const struct rule *rules, size_t count, uint32_t otherwise)
 int sandbox_filter_unpacker(void)
 {
 	return install(unpacker, ARRAY_SIZE(unpacker), SECCOMP_RET_TRAP);
+}
+
+int sandbox_filter_name_server(void)
+{
+	return install(name_server, ARRAY_SIZE(name_server), SECCOMP_RET_KILL_PROCESS);
 }
 
 int sandbox_filter_transfer(void)

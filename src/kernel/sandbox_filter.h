@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* The system call filters of the helper programs; a part of sandbox.c. Needs no_new_privs. */
+/* The system call filters of hoy's caged processes; a part of sandbox.c. Needs no_new_privs. */
 
 /* hoy-unpack: only what is listed, on all threads of the process. Returns 0 or -errno with words. */
 int sandbox_filter_unpacker(void);
 /* hoy-transfer: all but what is listed. */
 int sandbox_filter_transfer(void);
+/* The name server of a network: only what is listed; anything else ends it. */
+int sandbox_filter_name_server(void);

@@ -22,6 +22,7 @@ void endpoint_release(struct endpoint *e)
 	free(e->name);
 	free(e->hostname);
 	strv_release(&e->aliases);
+	strv_release(&e->servers);
 	publishes_release(&e->published);
 	*e = (struct endpoint){ 0 };
 }
@@ -59,9 +60,14 @@ int endpoint_write(const struct network_home *home, const char *network, const s
 		add_word(&out, "mac", mac_text(e->mac, mac));
 	add_word(&out, "interface", e->interface);
 	add_word(&out, "link", e->link);
+	for (size_t i = 0; i < e->servers.count; i++)
+		add_word(&out, "nameserver", e->servers.items[i]);
+	if (e->elsewhere)
+		buf_add_str(&out, "elsewhere\n");
 	for (size_t i = 0; i < e->published.count; i++)
 		add_published(&out, &e->published.items[i]);
-	return file_write(fd, e->id, out.data, out.len, 0600, FILE_VOLATILE);
+	/* the name server, which is nobody, reads it by the directory's descriptor; to others the way there is closed (0700) */
+	return file_write(fd, e->id, out.data, out.len, 0644, FILE_VOLATILE);
 }
 
 static void read_address(const char *value, struct endpoint *e)
@@ -115,6 +121,10 @@ static void read_line(const char *key, const char *value, struct endpoint *e)
 		snprintf(e->interface, sizeof e->interface, "%s", value);
 	else if (strcmp(key, "link") == 0)
 		snprintf(e->link, sizeof e->link, "%s", value);
+	else if (strcmp(key, "nameserver") == 0)
+		strv_add(&e->servers, value);
+	else if (strcmp(key, "elsewhere") == 0)
+		e->elsewhere = true;
 	else if (strcmp(key, "publish") == 0)
 		read_published(value, e);
 }
@@ -130,12 +140,11 @@ static int read_at(int dirfd, const char *id, struct endpoint *ret)
 		return r;
 	snprintf(e.id, sizeof e.id, "%s", id);
 	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		char *blank = strchr(line, ' ');
+		char *value = line + strcspn(line, " ");
 
-		if (blank) {
-			*blank = '\0';
-			read_line(line, blank + 1, &e);
-		}
+		if (*value)
+			*value++ = '\0';
+		read_line(line, value, &e);
 	}
 	*ret = e;
 	e = (struct endpoint){ 0 };
@@ -181,13 +190,19 @@ static int visit_one(int dirfd, const char *name, void *data)
 	return each->visit(&e, each->data);
 }
 
+int endpoint_each_at(int dir, int (*visit)(const struct endpoint *e, void *data), void *data)
+{
+	struct each each = { visit, data };
+
+	return dir_each(dir, ".", visit_one, &each);
+}
+
 int endpoint_each(const struct network_home *home, const char *network, int (*visit)(const struct endpoint *e, void *data),
 		  void *data)
 {
 	autofd int fd = open_endpoints(home, network);
-	struct each each = { visit, data };
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail_errno("open the endpoints of network %s", network);
-	return dir_each(fd, ".", visit_one, &each);
+	return endpoint_each_at(fd, visit, data);
 }

@@ -15,11 +15,13 @@
  *	mac 02:42:ac:12:00:02
  *	interface eth0                 in the container
  *	link veth3f2a9c41d             on the host
+ *	nameserver 192.0.2.1           who answers its questions for names outside, in place of the host's servers
+ *	elsewhere                      it is in other networks, too: names unknown here are for another one's name server
  *	publish tcp 0.0.0.0 8080 80    protocol, address ("::" too) and port on the host, port of the container
  *
- * A container is found by its name, its aliases, its id, and the first 12 digits of that. On the network "bridge" names are
- * not resolved (as Docker's); there the record is for ports and addresses alone. Names are without blanks and control
- * characters: network_check_alias. Readers take no lock, and pass over words that they do not know.
+ * A container is found by its name, its aliases, its host name, and the first 12 digits of its id (dns_names.h). On the network
+ *"bridge" names are not resolved (as Docker's); there the record is for ports and addresses alone. Names are without blanks and
+ *control characters: network_check_alias. Readers take no lock, and pass over words that they do not know.
  */
 #include "network/network_store.h"
 #include "network/publish.h"
@@ -34,6 +36,8 @@ struct endpoint {
 	unsigned int prefixes[NETWORK_FAMILIES];
 	uint8_t mac[MAC_SIZE];
 	char interface[NETWORK_INTERFACE_MAX], link[NETWORK_INTERFACE_MAX];
+	struct strv servers; /* addresses: --dns */
+	bool elsewhere;
 	struct publishes published; /* first and last are the port that it became */
 };
 
@@ -48,3 +52,5 @@ void endpoint_remove(const struct network_home *home, const char *network, const
 /* Calls @visit with each until it returns non-zero, and returns that. What vanishes meanwhile is left out. */
 int endpoint_each(const struct network_home *home, const char *network, int (*visit)(const struct endpoint *e, void *data),
 		  void *data);
+/* The same of an open directory "endpoints": for the name server, which can open nothing by its path. */
+int endpoint_each_at(int dir, int (*visit)(const struct endpoint *e, void *data), void *data);

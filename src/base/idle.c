@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/idle.h"
+#include "base/idle.h"
 
 #include <errno.h>
 #include <link.h>

@@ -2,8 +2,8 @@
 #pragma once
 /*
  * Waiting for months in little memory. After a second in which nothing happened the process gives back free heap, the stack
- * below it and its own text, which comes back from the page cache, sixteen pages at a time, when something happens. A
- * container that ends at once pays nothing for it. Monitor process.
+ * below it and its own text, which comes back from the page cache, sixteen pages at a time, when something happens. Who
+ * ends at once pays nothing for it. For the processes that stay: monitors and name servers.
  */
 struct epoll_event;
 

@@ -14,6 +14,7 @@
 #include "runtime/pidfd.h"
 #include "runtime/runtime.h"
 #include "runtime/seccomp.h"
+#include "runtime/sources.h"
 #include "runtime/sync.h"
 #include "runtime/userns.h"
 
@@ -201,6 +202,8 @@ static int set_up_from_outside(struct creation *c)
 	r = write_maps(c);
 	if (r == 0)
 		r = move_net_devices(c);
+	if (r == 0 && c->init.user_ns)
+		r = sources_send(c->create, c->made.pidfd, c->sync[0]);
 	return r < 0 ? r : sync_send(c->sync[0], SYNC_GO, -1);
 }
 

@@ -29,9 +29,10 @@ struct init {
 	pid_t outer_pid;             /* this process as the caller counts */
 	int bundle;                  /* the bundle's directory as this mount namespace has it, until the host is left; O_PATH */
 	int root;                    /* the container's root directory (its mount), O_PATH */
-	int old_root;                /* the host's root directory as this mount namespace has it, until it is left; O_PATH */
-	struct strv env;             /* of the program, complete */
-	char *program;               /* what args[0] was found to be */
+	int *sources;    /* of binds, by their place in spec->mounts, where the parent opened them; -1: not; NULL: none */
+	int old_root;    /* the host's root directory as this mount namespace has it, until it is left; O_PATH */
+	struct strv env; /* of the program, complete */
+	char *program;   /* what args[0] was found to be */
 };
 
 _Noreturn void init_run(struct init *in);

@@ -18,6 +18,7 @@
 #include "runtime/program.h"
 #include "runtime/rootfs.h"
 #include "runtime/seccomp.h"
+#include "runtime/sources.h"
 #include "runtime/sync.h"
 #include "runtime/sysctl.h"
 
@@ -66,7 +67,9 @@ static int enter_cgroup(struct init *in)
 /* The parent writes the mappings of a user namespace and moves interfaces. */
 static int wait_for_parent(struct init *in)
 {
-	return in->wait_at_once ? sync_expect(in->sync, SYNC_GO) : 0;
+	if (!in->wait_at_once)
+		return 0;
+	return in->user_ns ? sources_receive(in) : sync_expect(in->sync, SYNC_GO);
 }
 
 /* The mappings are written: root of the new user namespace is who may build a container in it. */

@@ -4,11 +4,19 @@
 #include "runtime/mount_plan.h"
 
 struct init;
+struct runtime_create;
 
 int mount_apply(struct init *in, const struct mount_plan *plan);
 /* One entry of each kind; the first two are mount_bind.c's and mount_cgroup.c's. */
 int mount_bind(struct init *in, const struct mount_entry *entry);
 int mount_cgroup(struct init *in, const struct mount_entry *entry);
+/* The detached tree that the caller has for this mount (runtime_create.given), or -1. */
+int mount_given_tree(const struct runtime_create *create, const struct mount_entry *entry);
+/*
+ * Opens what @entry binds (O_PATH), relative to @bundle. It is the administrator's path on the host: its symlinks are followed
+ * unless src-nofollow says otherwise.
+ */
+int mount_open_source(const struct mount_entry *entry, int bundle);
 /* A new filesystem on @entry's destination; returns its descriptor. */
 int mount_filesystem(struct init *in, const struct mount_entry *entry);
 /*

@@ -13,25 +13,33 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-/* The detached tree that the caller has for this mount, or -1. */
-static int given_tree(const struct init *in, const struct mount_entry *e)
+int mount_given_tree(const struct runtime_create *create, const struct mount_entry *e)
 {
-	const struct runtime_given *given = in->create->given;
+	const struct runtime_given *given = create->given;
 
 	return given && given->tree_at && strcmp(given->tree_at, e->spec->destination) == 0 ? given->tree : -1;
 }
 
-/* The source is the administrator's path on the host: its symlinks are followed unless src-nofollow says otherwise. */
-static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
+int mount_open_source(const struct mount_entry *e, int bundle)
 {
 	const char *source = e->spec->source ? e->spec->source : "";
-	int tree = given_tree(in, e);
-	autofd int fd = tree >= 0 ? fcntl(tree, F_DUPFD_CLOEXEC, 3)
-				  : openat(in->bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
+	int fd = openat(bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
 
-	if (fd < 0 || fstat(fd, st) < 0)
-		return fail_errno("bind %s to %s: source", source, e->destination);
-	return take_fd(&fd);
+	return fd < 0 ? fail_errno("bind %s to %s: source", source, e->destination) : fd;
+}
+
+static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
+{
+	size_t place = (size_t)(e->spec - in->spec->mounts.items);
+	int opened = mount_given_tree(in->create, e);
+	autofd int fd = -1;
+
+	if (opened < 0 && in->sources)
+		opened = in->sources[place];
+	fd = opened >= 0 ? fcntl(opened, F_DUPFD_CLOEXEC, 3) : mount_open_source(e, in->bundle);
+	if (fd >= 0 && fstat(fd, st) == 0)
+		return take_fd(&fd);
+	return fd < 0 && opened < 0 ? fd : fail_errno("bind %s: source", e->destination);
 }
 
 int mount_bind(struct init *in, const struct mount_entry *e)
@@ -56,7 +64,7 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 			return r;
 	}
 	b.source = source;
-	b.detached = given_tree(in, e);
+	b.detached = mount_given_tree(in->create, e);
 	b.shown_source = e->spec->source;
 	b.recursive = e->options.recursive;
 	b.set = e->options.set;

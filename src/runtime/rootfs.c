@@ -106,13 +106,14 @@ int rootfs_mount(struct init *in)
 	if (in->old_root < 0)
 		return fail_errno("open /");
 	/* by path and here: a descriptor from before the clone belongs to the host's mount namespace and cannot be bound */
-	in->bundle = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (in->bundle < 0)
+		in->bundle = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (in->bundle < 0)
 		return fail_errno("open bundle %s", bundle);
 	r = sys_mount_propagate("mounts made here stay here", in->old_root, "/", type, recursive);
 	if (r < 0)
 		return r;
-	dir = openat(in->bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	dir = in->root >= 0 ? take_fd(&in->root) : openat(in->bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return fail_errno("root filesystem %s", root->path);
 	if (type == MS_SHARED)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a user namespace changes: who reaches the sources of mounts, and who may change them afterwards.
+
+load lib
+
+prepare() {
+	chown -R 100000:100000 "$B/rootfs"
+	conf '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+		| .linux.gidMappings = .linux.uidMappings'
+}
+
+bind() {
+	conf '.mounts += [{destination: $d, type: "bind", source: $s, options: ($o | split(","))}]' --arg s "$1" --arg d "$2" --arg o "$3"
+}
+
+cleanup() {
+	umount -l "$T/secret/mount" 2>/dev/null || true
+}
+
+@test "a bind's source below a directory that only the host's root may enter" {
+	mkdir -m 700 "$T/secret"
+	mkdir "$T/secret/data"
+	echo from outside >"$T/secret/data/file"
+	echo one file >"$T/secret/single"
+	bind "$T/secret/data" /data rbind,ro
+	bind "$T/secret/single" /single bind
+	shell 'cat /data/file /single; id -u; cat /proc/self/uid_map'
+	says '^from outside$'
+	says '^one file$'
+	says '^0$'
+	says '0 +100000 +65536'
+}
+
+@test "a relative source counts from the bundle" {
+	mkdir -m 700 "$B/private"
+	mkdir "$B/private/data"
+	echo from the bundle >"$B/private/data/file"
+	bind private/data /data rbind
+	shell 'cat /data/file'
+	is 'from the bundle'
+}
+
+@test "a bundle in a directory that only the host's root may enter" {
+	not_in_runc "wants to reach it as the container's root"
+	chmod 700 "$T"
+	shell 'cat /etc/group'
+	says '^root:x:0:'
+}
+
+@test "a source that is missing is told by its name" {
+	bind "$T/missing" /data rbind
+	runs
+	fails
+	says "$T/missing"
+	nothing_from our_state
+	nothing_from our_cgroups
+}
+
+@test "what is read-only outside cannot be made writable inside" {
+	mkdir -m 700 "$T/secret"
+	mkdir "$T/secret/mount"
+	mount -t tmpfs -o ro,nosuid,nodev tmpfs "$T/secret/mount"
+	bind "$T/secret/mount" /data rbind
+	conf '.process.capabilities |= with_entries(.value += ["CAP_SYS_ADMIN"])'
+	script 'mount -o remount,bind,rw,nosuid,nodev /data && echo changed; touch /data/file && echo written; echo done'
+	runs
+	says '^done$'
+	says_not 'changed|written'
+}
+
+@test "init is in its cgroup in every hierarchy" {
+	skip_without_controller pids
+	conf '.linux.resources += {pids: {limit: 33}}'
+	sleeping
+	equal "$(limit pids pids.max pids.max)" 33
+	equal "$(cgroup_of "$PID" pids | grep -c "$ID")" 1
+}
+
+@test "a user namespace that is joined: its cgroup, its sources" {
+	not_in_runc "wants mappings for a namespace that has them"
+	skip_without_controller pids
+	mkdir -m 700 "$T/secret"
+	echo from outside >"$T/secret/file"
+	sleeping
+	local first=$PID
+	ID=$ID-second
+	conf '.linux.cgroupsPath = "/" + $id | .linux.namespaces |= map(if .type == "user" then .path = $p else . end) | del(.linux.uidMappings, .linux.gidMappings)' \
+		--arg id "$ID" --arg p "/proc/$first/ns/user"
+	conf '.linux.resources += {pids: {limit: 34}}'
+	bind "$T/secret/file" /file bind
+	args sh -c 'cat /file; exec sleep 1000'
+	started
+	equal "$(readlink "/proc/$PID/ns/user")" "$(readlink "/proc/$first/ns/user")"
+	equal "$(limit pids pids.max pids.max)" 34
+	wait_for 5 grep -q 'from outside' "$T/out"
+	rt delete --force "$ID"
+}

@@ -131,6 +131,15 @@ ssize_t fd_receive(int socket, void *data, size_t len, int *ret_fds, size_t max)
 	return n;
 }
 
+unsigned int fd_open_from(int first)
+{
+	unsigned int n = 0;
+
+	while (fcntl(first + (int)n, F_GETFD) >= 0)
+		n++;
+	return n;
+}
+
 int fd_set_nonblock(int fd, bool on)
 {
 	int flags = fcntl(fd, F_GETFL);

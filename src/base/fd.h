@@ -17,6 +17,8 @@ int fd_send(int socket, const void *data, size_t len, const int *fds, size_t cou
  * file, or -errno.
  */
 ssize_t fd_receive(int socket, void *data, size_t len, int *ret_fds, size_t max);
+/* How many descriptors from @first on are open, without a gap. */
+unsigned int fd_open_from(int first);
 int fd_set_nonblock(int fd, bool on);
 int fd_set_cloexec(int fd, bool on);
 /*

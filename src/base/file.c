@@ -54,6 +54,13 @@ int file_read(int dirfd, const char *path, size_t max, struct buf *ret)
 	return file_read_fd(fd, path, max, ret);
 }
 
+int file_read_any(const char *path, size_t max, struct buf *ret)
+{
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? fail_errno("open %s", path) : file_read_fd(fd, path, max, ret);
+}
+
 /* Writes a temporary file beside @path and returns its name (caller frees), or NULL with words. */
 static int write_beside(int dirfd, const char *path, const void *data, size_t len, mode_t mode, bool sync, char **ret)
 {

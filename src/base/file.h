@@ -15,6 +15,8 @@
  * when it is missing, -EINVAL when it is no regular file; other errors carry words. Works for /proc files, too.
  */
 int file_read(int dirfd, const char *path, size_t max, struct buf *ret);
+/* The same, from what the user named: a pipe as a shell's <(...) makes it, too. -ENOENT has words. */
+int file_read_any(const char *path, size_t max, struct buf *ret);
 /* The same from an open descriptor, to its end; @name is for the error's words. */
 int file_read_fd(int fd, const char *name, size_t max, struct buf *ret);
 

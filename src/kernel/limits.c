@@ -112,3 +112,8 @@ int sys_affinity(const char *why, pid_t pid, const void *cpus, size_t size, cons
 		r = -errno;
 	return step_end(&step, r, "bind to the processors %s", shown);
 }
+
+void sys_affinity_reset(const void *cpus, size_t size)
+{
+	(void)syscall(SYS_sched_setaffinity, 0, size, cpus);
+}

@@ -23,3 +23,5 @@ int sys_personality(const char *why, unsigned long persona, const char *shown);
 int sys_mempolicy(const char *why, int mode, const unsigned long *nodes, unsigned long bits, const char *shown);
 /* @cpus has @size bytes; @pid 0 is the caller. */
 int sys_affinity(const char *why, pid_t pid, const void *cpus, size_t size, const char *shown);
+/* The caller's, to all of @cpus that there are; nearly always they are that already, so it is not said, and no failure. */
+void sys_affinity_reset(const void *cpus, size_t size);

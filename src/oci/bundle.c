@@ -14,25 +14,27 @@
 
 #define CONFIG_MAX (16 << 20)
 
-int bundle_read(const char *path, struct bundle *ret)
+int bundle_read(const char *path, const char *config_name, struct bundle *ret)
 {
 	autojson struct json_object *config = NULL;
 	int r;
 
 	if (!path || !*path)
 		path = ".";
+	if (!config_name || !*config_name)
+		config_name = "config.json";
 	ret->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (ret->dir < 0)
 		return fail_errno("open bundle %s", path);
 	ret->path = realpath(path, NULL);
 	if (!ret->path)
 		return fail_errno("resolve bundle %s", path);
-	r = file_read(ret->dir, "config.json", CONFIG_MAX, &ret->config);
+	r = file_read(ret->dir, config_name, CONFIG_MAX, &ret->config);
 	if (r == -ENOENT)
-		return fail_hint(fail(r, "JSON specification file config.json not found in %s", ret->path),
+		return fail_hint(fail(r, "JSON specification file %s not found in %s", config_name, ret->path),
 				 "`hoy-runtime spec` writes one to start from");
 	if (r == 0)
-		r = json_parse(ret->config.data, ret->config.len, "config.json", &config);
+		r = json_parse(ret->config.data, ret->config.len, config_name, &config);
 	if (r == 0)
 		r = spec_parse(config, &ret->spec);
 	return r < 0 ? r : spec_check(&ret->spec);

@@ -12,8 +12,11 @@ struct bundle {
 };
 #define BUNDLE_NONE ((struct bundle){ .dir = -1, .config = BUF_INIT })
 
-/* Reads the bundle at @path (NULL: the working directory) into @ret, which is BUNDLE_NONE. */
-int bundle_read(const char *path, struct bundle *ret);
+/*
+ * Reads the bundle at @path (NULL: the working directory) into @ret, which is BUNDLE_NONE. @config_name: in it or absolute;
+ * NULL: config.json.
+ */
+int bundle_read(const char *path, const char *config_name, struct bundle *ret);
 void bundle_release(struct bundle *bundle);
 /* root.path as an absolute path; caller frees. */
 char *bundle_rootfs(const struct bundle *bundle);

@@ -19,6 +19,7 @@ const struct oci_command oci_create = {
 	.options_size = sizeof(struct make_flags),
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_MAKE,
 	.interspersed = true,
 	.enters = true,
 	.run = run,

@@ -72,6 +72,7 @@ const struct oci_command oci_delete = {
 	.options_size = sizeof(struct delete_flags),
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = run,
 };

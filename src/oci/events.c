@@ -154,6 +154,7 @@ const struct oci_command oci_events = {
 	.defaults = &defaults,
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = run,
 };

@@ -19,9 +19,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#define PROCESS_MAX (1 << 20)
+
 struct exec_flags {
-	const char *console_socket, *pidfd_socket, *cwd, *user, *process, *pid_file, *process_label, *apparmor, *cgroup;
-	struct strv env, additional_gids, caps;
+	const char *console_socket, *pidfd_socket, *cwd, *user, *process, *pid_file, *process_label, *apparmor;
+	struct strv env, additional_gids, caps, cgroups;
 	int64_t preserve_fds;
 	bool detach, tty, no_new_privs, ignore_paused;
 };
@@ -46,7 +48,8 @@ static const struct option options[] = {
 	{ 'c', "cap", OPTION_LIST, AT(caps), "value", "add a capability to the bounding set for the process" },
 	{ 0, "preserve-fds", OPTION_INT, AT(preserve_fds), "value",
 	  "pass N additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)" },
-	{ 0, "cgroup", OPTION_STRING, AT(cgroup), "value", "run the process in an (existing) sub-cgroup of the container's" },
+	{ 0, "cgroup", OPTION_LIST, AT(cgroups), "value",
+	  "run the process in an (existing) sub-cgroup of the container's: [controller:]path" },
 	{ 0, "ignore-paused", OPTION_BOOL, AT(ignore_paused), .help = "allow exec in a paused container" },
 	OPTIONS_END,
 };
@@ -73,18 +76,20 @@ static int add_gids(const struct strv *words, struct spec_user *user)
 }
 
 /* runc's rule: what is added comes into all sets but ambient's and inheritable's, which stay empty (CVE-2022-29162). */
-static int add_capabilities(const struct strv *names, struct spec_capabilities *c)
+static void add_capabilities(const struct strv *names, struct spec_capabilities *c)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		int n = capability_from_name(names->items[i]);
 
-		if (n < 0)
-			return fail(-EINVAL, "--cap: there is no capability '%s'", names->items[i]);
+		if (n < 0) {
+			log_warning("--cap: unknown capability %s is left out", names->items[i]);
+			continue;
+		}
 		c->bounding |= CAPABILITY_BIT(n);
 		c->effective |= CAPABILITY_BIT(n);
 		c->permitted |= CAPABILITY_BIT(n);
+		c->set = true;
 	}
-	return 0;
 }
 
 /* The container's own process, changed by the options. */
@@ -111,18 +116,18 @@ static int from_options(const struct exec_flags *flags, char *const *command, st
 		r = parse_user(flags->user, &p->user);
 	if (r == 0 && flags->additional_gids.count)
 		r = add_gids(&flags->additional_gids, &p->user);
-	if (r == 0)
-		r = add_capabilities(&flags->caps, &p->capabilities);
+	add_capabilities(&flags->caps, &p->capabilities);
 	return r;
 }
 
 static int from_file(const char *path, struct spec_process *p)
 {
 	autojson struct json_object *o = NULL;
-	int r = json_read(AT_FDCWD, path, 1 << 20, &o);
+	autobuf text = BUF_INIT;
+	int r = file_read_any(path, PROCESS_MAX, &text);
 
-	if (r == -ENOENT)
-		return fail_code(r, "open %s", path);
+	if (r == 0)
+		r = json_parse(text.data, text.len, path, &o);
 	spec_process_release(p);
 	return r < 0 ? r : spec_parse_process(o, p);
 }
@@ -152,13 +157,13 @@ static int check_status(const struct state_file *state, int dir, const struct ex
 	return 0;
 }
 
-static int start(const struct state_file *state, const struct spec *spec, const struct exec_flags *flags,
+static int start(const struct oci *oci, const struct state_file *state, const struct spec *spec, const struct exec_flags *flags,
 		 struct runtime_container *ret)
 {
 	struct runtime_exec e = RUNTIME_EXEC_NONE;
 	autofree char *cache = seccomp_program_cache();
 	autofd int console = -1, init = state_file_pidfd(state);
-	int r = init < 0 ? init : preserved_fds(flags->preserve_fds, &e.preserve_fds);
+	int r = init < 0 ? init : preserved_fds(oci, flags->preserve_fds, &e.preserve_fds);
 
 	if (r == 0 && flags->console_socket) {
 		console = socket_connect(flags->console_socket, "console socket");
@@ -171,7 +176,7 @@ static int start(const struct state_file *state, const struct spec *spec, const 
 	e.spec = spec;
 	e.process = &spec->process;
 	e.cgroup_path = state->cgroup;
-	e.sub_cgroup = flags->cgroup;
+	e.sub_cgroups = &flags->cgroups;
 	e.seccomp_cache = cache;
 	e.console_socket = console;
 	return runtime_exec(&e, ret);
@@ -195,7 +200,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	if (r == 0)
 		r = check_process(&spec.process, flags);
 	if (r == 0)
-		r = start(&state, &spec, flags, &process);
+		r = start(oci, &state, &spec, flags, &process);
 	if (r < 0)
 		return r;
 	if (flags->pidfd_socket)
@@ -219,6 +224,7 @@ const struct oci_command oci_exec = {
 	.options_size = sizeof(struct exec_flags),
 	.min_args = 1,
 	.max_args = 0xffff,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = false,
 	.failure = 255, /* runc's: told from every exit code a process can well have */
 	.enters = true,

@@ -122,6 +122,7 @@ const struct oci_command oci_list = {
 	.summary = "lists containers started by hoy-runtime with the given root",
 	.options = options,
 	.options_size = sizeof(struct list_flags),
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = run,
 };

@@ -75,7 +75,7 @@ int pid_file_write(const char *path, pid_t pid)
 	return file_write(AT_FDCWD, path, text, (size_t)n, 0644, FILE_VOLATILE);
 }
 
-int preserved_fds(int64_t more, unsigned int *ret)
+int preserved_fds(const struct oci *oci, int64_t more, unsigned int *ret)
 {
 	const char *count = getenv("LISTEN_FDS"), *owner = getenv("LISTEN_PID");
 	uint32_t listen = 0, pid = 0;
@@ -87,9 +87,9 @@ int preserved_fds(int64_t more, unsigned int *ret)
 		listen = 0;
 	if (more < 0 || more + listen > 1024)
 		return fail(-E2BIG, "preserve descriptors: %lld is not from 0 to 1024", (long long)more + listen);
-	for (int fd = 3; fd < 3 + (int)(more + listen); fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			return fail(-EBADF, "preserve descriptors: descriptor %d is not open", fd);
+	if (more + listen > oci->inherited)
+		return fail(-EBADF, "unable to preserve descriptors: preserved-fd %u (descriptor %u) is not open", oci->inherited,
+			    3 + oci->inherited);
 	*ret = (unsigned int)(more + listen);
 	return 0;
 }
@@ -196,7 +196,7 @@ static int create(struct creating *creating, struct made *made)
 	autofree char *cache = seccomp_program_cache();
 	struct runtime_create c = RUNTIME_CREATE_NONE;
 	autofd int console = -1;
-	int r = preserved_fds(flags->preserve_fds, &c.preserve_fds);
+	int r = preserved_fds(creating->oci, flags->preserve_fds, &c.preserve_fds);
 
 	if (r == 0 && flags->console_socket) {
 		console = socket_connect(flags->console_socket, "console socket");
@@ -236,7 +236,7 @@ int make_container(const struct oci *oci, const char *id, const struct make_flag
 	int r = state_file_check_id(id);
 
 	if (r == 0)
-		r = bundle_read(flags->bundle, &bundle);
+		r = bundle_read(flags->bundle, flags->config, &bundle);
 	if (r == 0 && !bundle.spec.process.set)
 		r = fail(-EINVAL, "process: it is missing");
 	if (r == 0)

@@ -50,6 +50,7 @@ const struct oci_command oci_pause = {
 	.summary = "pause suspends all processes inside the container",
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = pause_run,
 };
@@ -60,6 +61,7 @@ const struct oci_command oci_resume = {
 	.summary = "resumes all processes that have been previously paused",
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = resume_run,
 };

@@ -174,6 +174,7 @@ const struct oci_command oci_ps = {
 	.options_size = sizeof(struct ps_flags),
 	.min_args = 1,
 	.max_args = 0xffff,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = false,
 	.run = run,
 };

@@ -53,6 +53,7 @@ const struct oci_command oci_start = {
 	.summary = "executes the user defined process in a created container",
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = run,
 };

@@ -32,6 +32,7 @@ const struct oci_command oci_state = {
 	.summary = "output the state of a container",
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = run,
 };

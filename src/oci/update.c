@@ -107,9 +107,7 @@ static int read_resources(const char *path, struct spec_resources *ret)
 	if (strcmp(path, "-") == 0)
 		r = file_read_fd(STDIN_FILENO, "standard input", RESOURCES_MAX, &text);
 	else
-		r = file_read(AT_FDCWD, path, RESOURCES_MAX, &text);
-	if (r == -ENOENT)
-		return fail_code(r, "open %s", path);
+		r = file_read_any(path, RESOURCES_MAX, &text);
 	if (r == 0)
 		r = json_parse(text.data, text.len, path, &o);
 	return r < 0 ? r : spec_parse_resources(o, ret);
@@ -157,6 +155,7 @@ const struct oci_command oci_update = {
 	.options_size = sizeof(struct update_flags),
 	.min_args = 1,
 	.max_args = 1,
+	.root = OCI_ROOT_OPEN,
 	.interspersed = true,
 	.run = run,
 };

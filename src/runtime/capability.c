@@ -207,7 +207,7 @@ int capability_apply(const struct spec_capabilities *capabilities)
 	/* capabilities(7): an ambient one is always permitted and inheritable */
 	ambient = c->ambient & permitted & inheritable;
 	if (c->ambient & ~ambient)
-		log_warning("ambient capabilities that are not also permitted and inheritable are left out: %s",
+		log_warning("can't raise ambient capability %s: it is not permitted and inheritable, too",
 			    capability_names(c->ambient & ~ambient, text));
 	r = sys_capset("only these", effective, permitted, inheritable, capability_names(permitted, text));
 	return r < 0 ? r : sys_ambient(NULL, ambient, capability_names(ambient, text));

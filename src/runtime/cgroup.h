@@ -41,10 +41,12 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 /* Finds the cgroup that cgroup_create made, by the path that cgroup_path returned; -ENOENT without words when gone. */
 int cgroup_open(const char *path, struct cgroup **ret);
 /*
- * The same, but the existing cgroup @sub below it, for a process that `exec --cgroup` puts there: "PATH", or in v1
- * "CONTROLLER[,…]:PATH" for some hierarchies alone. It never lies outside. -ENOENT with words when there is no such one.
+ * The same, but the existing cgroups @subs below it, for a process that `exec --cgroup` puts there: each "PATH", or in v1
+ * "CONTROLLER[,…]:PATH" for some hierarchies alone. None may lead outside. -ENOENT with words when there is no such one.
  */
-int cgroup_open_below(const char *path, const char *sub, struct cgroup **ret);
+int cgroup_open_below(const char *path, const struct strv *subs, struct cgroup **ret);
+/* The same, but the cgroup below it that the process @pid is in (v2). -ENOENT without words when it is elsewhere. */
+int cgroup_open_beside(const char *path, pid_t pid, struct cgroup **ret);
 /* The same by the options it was made with: for who was killed before it could write the path down. */
 int cgroup_find(const struct cgroup_options *options, struct cgroup **ret);
 void cgroup_free(struct cgroup **cgroup);

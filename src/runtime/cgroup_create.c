@@ -134,42 +134,6 @@ int cgroup_open(const char *path, struct cgroup **ret)
 	return 0;
 }
 
-int cgroup_open_below(const char *path, const char *sub, struct cgroup **ret)
-{
-	autocall(cgroup_free) struct cgroup *c = NULL;
-	const char *colon = strchr(sub, ':');
-	autofree char *list = xstrndup(sub, colon ? (size_t)(colon - sub) : 0), *clean = NULL, *rooted = NULL;
-	uint32_t controllers = colon ? cgroup_controllers_parse(list) : UINT32_MAX;
-	int r = cgroup_open(path, &c);
-
-	if (r < 0)
-		return r;
-	if (!controllers)
-		return fail(-EINVAL, "there is no cgroup controller \"%s\"", list);
-	rooted = xasprintf("/%s", colon ? colon + 1 : sub);
-	clean = path_clean(rooted);
-	for (size_t i = 0; i < c->count; i++) {
-		struct cgroup_dir *dir = &c->dirs[i];
-		autofree char *below = path_join(dir->path, clean);
-		int fd;
-
-		if (!(dir->controllers & controllers) || strcmp(clean, "/") == 0)
-			continue;
-		fd = open(below, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		/* nobody makes groups in the v2 half of a hybrid machine, which has no controllers */
-		if (fd < 0 && dir->v2 && !c->pure)
-			continue;
-		if (fd < 0)
-			return fail_errno("open the cgroup %s", below);
-		free(dir->path);
-		dir->path = take(&below);
-		cleanup_fd(&dir->fd);
-		dir->fd = fd;
-	}
-	*ret = take(&c);
-	return 0;
-}
-
 int cgroup_find(const struct cgroup_options *options, struct cgroup **ret)
 {
 	autocall(cgroup_free) struct cgroup *c = NULL;

@@ -413,7 +413,7 @@ int cgroup_limits_apply(struct cgroup *cgroup, const struct spec_resources *reso
 	int r;
 
 	if (resources->unified.count && !cgroup->pure)
-		return fail(-ENOTSUP, "linux.resources.unified: this machine's controllers are in cgroup v1");
+		return fail(-ENOTSUP, "linux.resources.unified: invalid configuration: cannot use unified on cgroup v1");
 	for (size_t i = 0; i < cgroup->count; i++)
 		if (cgroup->dirs[i].v2)
 			v2 |= cgroup->dirs[i].controllers;

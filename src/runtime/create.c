@@ -106,11 +106,8 @@ static _Noreturn void run_stage(struct creation *c, bool cloned_into)
 	c->init.cgroup_entered = true;
 	if (r == 0)
 		r = namespace_join(c->create->spec, &c->namespaces);
-	if (r == 0 && c->namespaces.join[SPEC_NS_USER] >= 0) {
-		r = sys_setgid("root of the user namespace", 0);
-		if (r == 0)
-			r = sys_setuid("root of the user namespace", 0);
-	}
+	if (r == 0 && c->namespaces.join[SPEC_NS_USER] >= 0)
+		r = userns_become_builder(&(struct spec_id_mappings){ 0 }, &(struct spec_id_mappings){ 0 });
 	if (r == 0 && c->namespaces.new_time)
 		r = namespace_new_time(c->create->spec, proc);
 	if (r == 0) {

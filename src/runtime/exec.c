@@ -14,6 +14,7 @@
 #include "runtime/program.h"
 #include "runtime/seccomp.h"
 #include "runtime/sync.h"
+#include "runtime/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,8 @@ struct joining {
 	struct runtime_create create;
 	struct seccomp_program seccomp;
 	struct cgroup *cgroup;
+	bool beside_init;
+	bool user_ns_later;
 	struct init init;
 	int sync[2];
 	int proc;
@@ -42,6 +45,24 @@ static void joining_release(struct joining *j)
 	cleanup_fd(&j->proc);
 }
 
+/* config.md, execCPUAffinity.final: without it the container's own processors. */
+static int run_where(const char *cpus)
+{
+	if (cpus && *cpus)
+		return limits_affinity(0, cpus);
+	limits_affinity_reset();
+	return 0;
+}
+
+static int join_user_namespace(struct joining *j)
+{
+	const struct spec_linux *l = &j->spec.linux_;
+	int r = sys_setns("the user namespace of the container's init", j->exec->init_pidfd, CLONE_NEWUSER,
+			  j->exec->id ? j->exec->id : "init");
+
+	return r < 0 ? r : userns_become_builder(&l->uid_mappings, &l->gid_mappings);
+}
+
 /* In the container already: the last part of init, and the same code. */
 static _Noreturn void run_inside(struct joining *j)
 {
@@ -49,8 +70,10 @@ static _Noreturn void run_inside(struct joining *j)
 	autofd int slave = -1;
 	int r = 0;
 
+	if (j->user_ns_later)
+		r = join_user_namespace(j);
 	in->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (in->root < 0)
+	if (in->root < 0 && r == 0)
 		r = fail_errno("open the container's root");
 	if (setsid() < 0 && r == 0)
 		r = fail_errno("start a new session");
@@ -62,7 +85,7 @@ static _Noreturn void run_inside(struct joining *j)
 			r = console_take(slave);
 	}
 	if (r == 0)
-		r = limits_affinity(0, in->spec->process.affinity_final);
+		r = run_where(in->spec->process.affinity_final);
 	if (r == 0)
 		r = program_prepare(in);
 	if (r == 0)
@@ -77,6 +100,9 @@ static _Noreturn void run_inside(struct joining *j)
  * The stage: undumpable before it is seen in the container (its memory and its binary are the host's), then the cgroup,
  * then all namespaces of init at once (setns with a pidfd, Linux 5.8), then the process itself, which the pid namespace
  * wants to be born in it.
+ *
+ * The user namespace comes after the birth: its root may not put a process into a cgroup of the host's. Who is not root here
+ * has rights over the other namespaces only in the user namespace, and his cgroup is his own: he joins all at once.
  */
 static _Noreturn void run_stage(struct joining *j)
 {
@@ -86,6 +112,10 @@ static _Noreturn void run_stage(struct joining *j)
 	int types = namespace_types(j->exec->spec);
 	pid_t pid;
 
+	j->user_ns_later = types & CLONE_NEWUSER && geteuid() == 0;
+	if (j->user_ns_later)
+		types &= ~CLONE_NEWUSER;
+
 	if (r == 0)
 		r = limits_affinity(0, j->spec.process.affinity_initial);
 	if (r == 0 && j->cgroup)
@@ -93,15 +123,14 @@ static _Noreturn void run_stage(struct joining *j)
 	if (r == 0 && types)
 		r = sys_setns("every namespace of the container's init", j->exec->init_pidfd, types,
 			      j->exec->id ? j->exec->id : "init");
-	if (r == 0 && types & CLONE_NEWUSER) {
-		r = sys_setgid("root of the user namespace", 0);
-		if (r == 0)
-			r = sys_setuid("root of the user namespace", 0);
-	}
+	if (r == 0 && types & CLONE_NEWUSER)
+		r = userns_become_builder(&j->spec.linux_.uid_mappings, &j->spec.linux_.gid_mappings);
 	if (r == 0) {
 		pid = sys_clone("a process of the pid namespace", &how, &pidfd);
 		if (pid == 0)
 			run_inside(j);
+		if (pid == -EBUSY && how.cgroup >= 0)
+			pid = fail_code(pid, "error adding pid %d to cgroups", getpid());
 		r = pid < 0 ? pid : sync_send(j->sync[1], SYNC_CLONED, pidfd);
 	}
 	if (r < 0)
@@ -113,8 +142,10 @@ static int find_cgroup(struct joining *j)
 {
 	if (!j->exec->cgroup_path)
 		return 0;
-	if (j->exec->sub_cgroup)
-		return cgroup_open_below(j->exec->cgroup_path, j->exec->sub_cgroup, &j->cgroup);
+	if (j->beside_init)
+		return cgroup_open_beside(j->exec->cgroup_path, j->exec->init, &j->cgroup);
+	if (j->exec->sub_cgroups && j->exec->sub_cgroups->count)
+		return cgroup_open_below(j->exec->cgroup_path, j->exec->sub_cgroups, &j->cgroup);
 	return cgroup_open(j->exec->cgroup_path, &j->cgroup);
 }
 
@@ -124,7 +155,7 @@ static int prepare(struct joining *j)
 
 	if (r == 0)
 		r = find_cgroup(j);
-	if (r == -ENOENT && !j->cgroup && !j->exec->sub_cgroup)
+	if (r == -ENOENT && !j->cgroup && !(j->exec->sub_cgroups && j->exec->sub_cgroups->count))
 		r = fail(-ESRCH, "join the container: its cgroup is gone");
 	if (r == 0)
 		r = sync_open(j->sync);
@@ -189,9 +220,11 @@ static int attend(struct joining *j, struct runtime_container *made)
 	}
 }
 
-int runtime_exec(const struct runtime_exec *exec, struct runtime_container *ret)
+static int join(const struct runtime_exec *exec, bool beside_init, struct runtime_container *ret)
 {
-	autocall(joining_release) struct joining j = { .exec = exec, .spec = *exec->spec, .sync = { -1, -1 }, .proc = -1 };
+	autocall(joining_release) struct joining j = {
+		.exec = exec, .spec = *exec->spec, .beside_init = beside_init, .sync = { -1, -1 }, .proc = -1
+	};
 	struct sys_clone how = { .cgroup = -1, .shown = "" };
 	struct runtime_container made = RUNTIME_CONTAINER_NONE;
 	struct error_record failure;
@@ -222,4 +255,14 @@ int runtime_exec(const struct runtime_exec *exec, struct runtime_container *ret)
 	}
 	*ret = made;
 	return 0;
+}
+
+int runtime_exec(const struct runtime_exec *exec, struct runtime_container *ret)
+{
+	int r = join(exec, false, ret);
+
+	/* cgroup v2: a group that hands controllers on to groups below it takes no process itself, so init moved before */
+	if (r == -EBUSY && exec->cgroup_path && !(exec->sub_cgroups && exec->sub_cgroups->count))
+		r = join(exec, true, ret);
+	return r;
 }

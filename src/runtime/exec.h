@@ -13,7 +13,7 @@ struct runtime_exec {
 	const struct spec *spec;            /* of the container: which namespaces it has, its filter */
 	const struct spec_process *process; /* what to run */
 	const char *cgroup_path;            /* what cgroup_open takes; NULL: none */
-	const char *sub_cgroup;             /* below it; NULL: the container's own */
+	const struct strv *sub_cgroups;     /* below it, see cgroup_open_below; NULL or none: the container's own */
 	const char *seccomp_cache;
 	int stdio[3];
 	int console_socket;

@@ -108,7 +108,8 @@ static int run_one(const struct spec_hook *hook, int state)
 	else
 		strv_add(&argv, hook->path);
 	spawn.argv = strv_array(&argv);
-	spawn.envp = strv_array(&hook->env);
+	/* runc's: without an env it is the caller's */
+	spawn.envp = hook->env.count ? strv_array(&hook->env) : environ;
 	r = process_spawn(&spawn, &p);
 	if (r == 0)
 		r = wait_until(&p, &hook->timeout, &status);
@@ -124,7 +125,7 @@ int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *sta
 		int r = in < 0 ? in : run_one(&list->items[i], in);
 
 		if (r < 0)
-			return fail_while(r, "hook %s %s", kind_names[kind], list->items[i].path);
+			return fail_while(r, "error running %s hook #%zu: %s", kind_names[kind], i, list->items[i].path);
 		log_debug("hook %s %s ended well", kind_names[kind], list->items[i].path);
 	}
 	return 0;

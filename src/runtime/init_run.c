@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/init.h"
 
+#include "base/beneath.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
@@ -13,6 +14,7 @@
 #include "runtime/console.h"
 #include "runtime/device.h"
 #include "runtime/hooks.h"
+#include "runtime/limits.h"
 #include "runtime/masked.h"
 #include "runtime/mount.h"
 #include "runtime/program.h"
@@ -21,6 +23,7 @@
 #include "runtime/sources.h"
 #include "runtime/sync.h"
 #include "runtime/sysctl.h"
+#include "runtime/userns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,20 +70,20 @@ static int enter_cgroup(struct init *in)
 /* The parent writes the mappings of a user namespace and moves interfaces. */
 static int wait_for_parent(struct init *in)
 {
-	if (!in->wait_at_once)
-		return 0;
-	return in->user_ns ? sources_receive(in) : sync_expect(in->sync, SYNC_GO);
+	int r = 0;
+
+	if (in->wait_at_once)
+		r = in->user_ns ? sources_receive(in) : sync_expect(in->sync, SYNC_GO);
+	limits_affinity_reset(); /* in its cgroup by now, which says where it may run */
+	return r;
 }
 
-/* The mappings are written: root of the new user namespace is who may build a container in it. */
+/* The mappings are written: somebody who exists in the new user namespace is who may build a container in it. */
 static int become_root(struct init *in)
 {
-	int r;
+	const struct spec_linux *l = &in->spec->linux_;
 
-	if (!in->user_ns)
-		return 0;
-	r = sys_setgid("root of the new user namespace", 0);
-	return r < 0 ? r : sys_setuid("root of the new user namespace", 0);
+	return in->user_ns ? userns_become_builder(&l->uid_mappings, &l->gid_mappings) : 0;
 }
 
 static int open_proc(struct init *in)
@@ -187,6 +190,14 @@ static int run_hooks(struct init *in)
 	return r < 0 ? r : run_own_hooks(in, SPEC_HOOK_CREATE_CONTAINER, "creating");
 }
 
+/* Before the root is read-only. What stands in the way is said when the process is to go there. */
+static int make_working_directory(struct init *in)
+{
+	autofd int made = beneath_make_dirs(in->root, in->spec->process.cwd, 0755);
+
+	return 0;
+}
+
 static int take_terminal(struct init *in)
 {
 	autofd int slave = -1;
@@ -268,6 +279,7 @@ static int (*const init_steps[])(struct init *in) = {
 	masked_apply,
 	readonly_apply,
 	sysctl_apply,
+	make_working_directory,
 	rootfs_enter,
 	program_prepare,
 	confine_early,

@@ -191,6 +191,14 @@ int limits_apply_scheduler(const struct spec_scheduler *scheduler)
 	return sys_setscheduler("how the kernel schedules it", &s, scheduler->policy);
 }
 
+void limits_affinity_reset(void)
+{
+	unsigned long all[WORDS(CPU_MAX)];
+
+	memset(all, 0xff, sizeof all);
+	sys_affinity_reset(all, sizeof all);
+}
+
 int limits_apply_io_priority(const struct spec_io_priority *priority)
 {
 	int class;

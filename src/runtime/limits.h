@@ -40,5 +40,7 @@ int limits_apply_memory_policy(const struct spec_memory_policy *policy);
 void limits_apply_umask(const struct spec_user *user);
 /* execCPUAffinity: @cpus is a list as 0-3,7; @pid 0 is the caller. NULL: nothing. */
 int limits_affinity(pid_t pid, const char *cpus);
+/* The caller may run wherever its cgroup lets it, whatever the runtime itself was bound to. */
+void limits_affinity_reset(void);
 /* A list as 0-3,7 of numbers below @max into the bits of @mask (zeroed, @max / 8 bytes). -EINVAL without words. */
 int limits_parse_list(const char *list, unsigned int max, unsigned long *mask);

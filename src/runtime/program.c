@@ -61,7 +61,7 @@ static int enter_cwd(struct init *in)
 {
 	const char *cwd = in->spec->process.cwd;
 	/* in the root and by no magic link: /proc/self/fd/N would lead to what the host has open */
-	autofd int fd = beneath_make_dirs(in->root, cwd, 0755);
+	autofd int fd = beneath_open(in->root, cwd, O_PATH | O_DIRECTORY, 0);
 	char *real;
 	int r;
 

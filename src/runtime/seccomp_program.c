@@ -105,7 +105,8 @@ int seccomp_send_listener(const struct spec_seccomp *seccomp, const char *oci_ve
 	strcpy(address.sun_path, seccomp->listener_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof address) < 0)
-		return fail_errno("connect to the seccomp agent at %s", seccomp->listener_path);
+		return fail_errno("failed to connect with seccomp agent specified in the seccomp profile: %s",
+				  seccomp->listener_path);
 	write_process_state(seccomp, oci_version, pid, state, &text);
 	r = fd_send(fd, text.data, text.len, &listener, 1);
 	return r < 0 ? fail_code(r, "send the seccomp listener to %s", seccomp->listener_path) : 0;

@@ -290,6 +290,20 @@ static int check_policies(const struct spec_linux *l)
 	return 0;
 }
 
+static int check_seccomp(const struct spec_seccomp *seccomp)
+{
+	for (size_t i = 0; i < seccomp->rules.count; i++) {
+		const struct spec_seccomp_rule *rule = &seccomp->rules.items[i];
+
+		/* a runtime may have to write before the agent has the listener: as runc */
+		for (size_t k = 0; rule->action && strcmp(rule->action, "SCMP_ACT_NOTIFY") == 0 && k < rule->names.count; k++)
+			if (strcmp(rule->names.items[k], "write") == 0)
+				return fail(-EINVAL,
+					    "linux.seccomp.syscalls[%zu]: SCMP_ACT_NOTIFY cannot be used for the write syscall", i);
+	}
+	return 0;
+}
+
 int spec_check(const struct spec *spec)
 {
 	const struct spec_linux *l = &spec->linux_;
@@ -317,6 +331,8 @@ int spec_check(const struct spec *spec)
 		r = check_resources(&l->resources);
 	if (r == 0)
 		r = check_cgroups_path(l->cgroups_path);
+	if (r == 0)
+		r = check_seccomp(&l->seccomp);
 	if (r == 0)
 		r = check_hooks(spec);
 	return r < 0 ? r : check_policies(l);

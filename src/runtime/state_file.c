@@ -44,10 +44,10 @@ int state_file_check_id(const char *id)
 	return 0;
 }
 
-int state_file_root(const char *path)
+int state_file_root(const char *path, bool make)
 {
 	autofd int fd = -1;
-	int r = dir_make_all(AT_FDCWD, path, 0700);
+	int r = make ? dir_make_all(AT_FDCWD, path, 0700) : 0;
 
 	if (r < 0)
 		return r;
@@ -165,8 +165,8 @@ int state_file_read(int root, const char *id, struct state_file *ret, int *ret_d
 
 	if (r < 0)
 		return r;
-	dir = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0 && errno == ENOENT)
+	dir = root < 0 ? -1 : openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (root < 0 || (dir < 0 && errno == ENOENT))
 		return fail(-ENOENT, "container does not exist: %s", id);
 	if (dir < 0)
 		return fail_errno("open the state directory of %s", id);

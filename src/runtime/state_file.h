@@ -39,7 +39,7 @@ const char *state_status_name(enum state_status status);
 /* -EINVAL with words for what may not be an id: it becomes the name of a directory and of a cgroup. */
 int state_file_check_id(const char *id);
 /* Opens the directory of all containers, making it (0700) where it is missing. */
-int state_file_root(const char *path);
+int state_file_root(const char *path, bool make);
 /* Makes the directory of @id; -EEXIST with words when the id is in use. Returns its descriptor. */
 int state_file_reserve(int root, const char *id);
 int state_file_write(int dir, const struct state_file *state);

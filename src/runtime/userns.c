@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "kernel/file.h"
+#include "kernel/process.h"
 #include "kernel/step.h"
 
 #include <errno.h>
@@ -42,4 +43,20 @@ int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *ui
 		r = write_map(proc_pid, pid, "gid_map", "linux.gidMappings", gids);
 	}
 	return r;
+}
+
+/* Root, or where root is not mapped the first who is. */
+static uint32_t builder(const struct spec_id_mappings *map)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (map->items[i].container_id == 0)
+			return 0;
+	return map->count ? map->items[0].container_id : 0;
+}
+
+int userns_become_builder(const struct spec_id_mappings *uids, const struct spec_id_mappings *gids)
+{
+	int r = sys_setgid("root of the user namespace", builder(gids));
+
+	return r < 0 ? r : sys_setuid("root of the user namespace", builder(uids));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* User namespace mappings, written from outside. Parent's half. */
+/* User namespace mappings, written from outside. Parent's half, but for the last function. */
 #include "runtime/spec.h"
 
 #include <sys/types.h>
@@ -10,3 +10,8 @@
  * CAP_SETGID over the parent namespace setgroups is denied first, as the kernel wants it (Linux 3.19).
  */
 int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids);
+/*
+ * The caller, in the namespace, becomes who may build a container there: root, or the first who is mapped where root is not.
+ * Mappings that are not known (a namespace that was joined) are none.
+ */
+int userns_become_builder(const struct spec_id_mappings *uids, const struct spec_id_mappings *gids);

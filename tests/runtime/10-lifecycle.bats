@@ -308,6 +308,30 @@ load lib
 	grep -q 'signal 34' "$T/out"
 }
 
+@test "kill: signal 0 asks whether it runs" {
+	sleeping
+	rt kill "$ID" 0
+	status_is running
+	rt kill "$ID" KILL
+	stops 5
+	run rt kill --all "$ID" 0
+	exits 0
+}
+
+@test "kill KILL: whoever outlived init where there is no pid namespace" {
+	not_in_runc "init is all it knows"
+	conf '.linux.namespaces |= map(select(.type != "pid"))'
+	sleeping
+	rt exec -d "$ID" sleep 1000 3>&- 4>&-
+	rt exec -d "$ID" sleep 1000 3>&- 4>&-
+	kill -9 "$PID"
+	stops 5
+	processes_are 2
+	rt kill "$ID" KILL
+	wait_for 5 processes_are 0
+	rt delete "$ID"
+}
+
 @test "kill: no signal of that name" {
 	sleeping
 	local signal
@@ -469,10 +493,19 @@ load lib
 	run rt list -f json
 	exits 0
 	jq -e '. == null or . == []' <<<"$output"
-	rm -r "$T/state"
-	run rt list -q
+}
+
+@test "list: a root directory that is not there is an error when it was named, and is not made" {
+	not_in_runc "lists nothing"
+	run "$RUNTIME" --root "$T/missing" list
+	fails
+	says '[Nn]o such file or directory'
+	run "$RUNTIME" --root "$T/missing" state x
+	fails
+	says 'does not exist'
+	run "$RUNTIME" --root "$T/missing" delete --force x
 	exits 0
-	mkdir -p "$T/state"
+	[ ! -e "$T/missing" ]
 }
 
 @test "list: several, with their states" {

@@ -2,8 +2,10 @@
 #include "base/strv.h"
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <string.h>
 
 void strv_release(struct strv *v)
@@ -70,6 +72,34 @@ void strv_split(struct strv *v, const char *s, char separator)
 		if (!*end)
 			return;
 		s = end + 1;
+	}
+}
+
+int strv_split_fields(struct strv *v, const char *s)
+{
+	autobuf field = BUF_INIT;
+	bool quoted = false;
+
+	for (const char *p = s;; p++) {
+		if (quoted && !*p)
+			return fail(-EINVAL, "a quoted field does not end");
+		if (*p == '"' && quoted && p[1] == '"') {
+			buf_add_char(&field, '"');
+			p++;
+		} else if (*p == '"' && (quoted || !field.len)) {
+			quoted = !quoted;
+			if (!quoted && p[1] && p[1] != ',')
+				return fail(-EINVAL, "something follows a quoted field");
+		} else if (*p == '"') {
+			return fail(-EINVAL, "a quote stands inside a field that is not quoted");
+		} else if (!*p || (*p == ',' && !quoted)) {
+			strv_add(v, field.data);
+			buf_clear(&field);
+			if (!*p)
+				return 0;
+		} else {
+			buf_add_char(&field, *p);
+		}
 	}
 }
 

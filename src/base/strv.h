@@ -27,6 +27,8 @@ void strv_remove(struct strv *v, size_t index);
 bool strv_contains(const struct strv *v, const char *s);
 /* Splits at each @separator; empty pieces are kept. "" gives one empty piece. */
 void strv_split(struct strv *v, const char *s, char separator);
+/* Splits one record of comma separated values: "a,b" in quotes is one field, "" in quotes is a quote. -EINVAL with words. */
+int strv_split_fields(struct strv *v, const char *s);
 /* Joined by @separator; caller frees. */
 char *strv_join(const struct strv *v, const char *separator);
 /* A NULL-terminated array for execve, never NULL. */

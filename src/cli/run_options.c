@@ -6,6 +6,7 @@
 #include "container/block_io.h"
 #include "container/device.h"
 #include "container/files.h"
+#include "container/gpus.h"
 #include "container/mount_option.h"
 #include "container/name.h"
 #include "container/namespaces.h"
@@ -155,6 +156,13 @@ static int check_pull(const char *value)
 	return 0;
 }
 
+static int check_isolation(const char *value)
+{
+	if (*value && strcasecmp(value, "default"))
+		return fail(-EINVAL, "invalid isolation \"%s\": linux only supports \"default\"", value);
+	return 0;
+}
+
 static int check_signal(const char *value)
 {
 	return names_signal(value) ? 0 : fail(-EINVAL, "invalid signal: %s", value);
@@ -243,7 +251,7 @@ const struct option run_table[] = {
 	  "Print each step that changes the system as the shell command that does the same; \"script\" prints a script that builds the container without hoy",
 	  .implied = "lines", .check = check_explain, .complete = "lines script" },
 	LATER(0, "expose", OPTION_LIST, "list", "Say that the container listens on this port or range"),
-	LATER(0, "gpus", OPTION_STRING, "gpu-request", "Add GPUs, \"all\" for all of them"),
+	{ 0, "gpus", OPTION_STRING, RUN(gpus), "gpu-request", "Add GPUs, \"all\" for all of them", .check = gpus_check },
 	{ 0, "group-add", OPTION_LIST, RUN(group_add), "list", "Add a supplementary group" },
 	LATER(0, "health-cmd", OPTION_STRING, "string", "Command that checks the health of the container"),
 	LATER(0, "health-interval", OPTION_STRING, "duration", "Time between two health checks"),
@@ -260,7 +268,8 @@ const struct option run_table[] = {
 	LATER(0, "ip6", OPTION_STRING, "string", "IPv6 address, such as 2001:db8::33"),
 	{ 0, "ipc", OPTION_STRING, RUN(ipc), "string", "IPC namespace to use: private, shareable, host, none or container:NAME",
 	  .complete = "private shareable host none" },
-	LATER(0, "isolation", OPTION_STRING, "string", "Kind of isolation (Windows only)"),
+	{ 0, "isolation", OPTION_STRING, RUN(isolation), "string", "Kind of isolation (Windows only)", .check = check_isolation,
+	  .hidden = true },
 	{ 0, "kernel-memory", OPTION_SIZE, RUN(kernel_memory), "bytes", "Limit of kernel memory; no kernel has it any more" },
 	{ 'l', "label", OPTION_LIST, RUN(labels), "list", "Add a label, KEY=VALUE", .check = check_label },
 	{ 0, "label-file", OPTION_LIST, RUN(label_files), "list", "Add the labels of this file, one a line", .complete = "file" },

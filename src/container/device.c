@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/path.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -97,7 +98,14 @@ static int walk_devices(const struct walk *w, int dirfd, const char *source, con
 	return 0;
 }
 
-static bool is_access(const char *s)
+bool device_is_cdi(const char *option)
+{
+	const char *slash = strchr(option, '/'), *equals = strchr(option, '=');
+
+	return isalnum((unsigned char)option[0]) && slash && equals && slash < equals && !strchr(slash + 1, '/') && equals[1];
+}
+
+bool device_is_access(const char *s)
 {
 	return *s && strlen(s) <= 3 && strspn(s, "rwm") == strlen(s);
 }
@@ -112,13 +120,13 @@ static int add_option(const char *option, struct spec_devices *ret, struct spec_
 	if (parts.count > 3 || !parts.items[0][0])
 		return fail(-EINVAL, "invalid device specification: %s", option);
 	source = target = parts.items[0];
-	if (parts.count == 2 && is_access(parts.items[1]))
+	if (parts.count == 2 && device_is_access(parts.items[1]))
 		access = parts.items[1];
 	else if (parts.count >= 2 && parts.items[1][0])
 		target = parts.items[1];
 	if (parts.count == 3)
 		access = parts.items[2];
-	if (!is_access(access))
+	if (!device_is_access(access))
 		return fail(-EINVAL, "invalid device mode: %s", access);
 	if (target[0] != '/')
 		return fail(-EINVAL, "%s is not an absolute path", target);
@@ -142,7 +150,7 @@ static int add_option(const char *option, struct spec_devices *ret, struct spec_
 int device_from_options(const struct strv *devices, struct spec_devices *ret, struct spec_device_rules *ret_rules)
 {
 	for (size_t i = 0; i < devices->count; i++) {
-		int r = add_option(devices->items[i], ret, ret_rules);
+		int r = device_is_cdi(devices->items[i]) ? 0 : add_option(devices->items[i], ret, ret_rules);
 
 		if (r < 0)
 			return r;
@@ -178,7 +186,7 @@ int device_rules_from_options(const struct strv *rules, struct spec_device_rules
 		int64_t major_number, minor_number;
 		int n = sscanf(rules->items[i], "%c %15[0-9*]:%15[0-9*] %7[rwm]%c", &type, major_text, minor_text, access, &rest);
 
-		if (n != 4 || !strchr("acb", type) || !is_access(access) || !read_number(major_text, &major_number) ||
+		if (n != 4 || !strchr("acb", type) || !device_is_access(access) || !read_number(major_text, &major_number) ||
 		    !read_number(minor_text, &minor_number))
 			return fail(-EINVAL, "invalid device cgroup format '%s'", rules->items[i]);
 		device_rule_add(ret, true, type, major_number, minor_number, access);

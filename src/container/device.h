@@ -18,3 +18,7 @@ int device_all(struct spec_devices *ret, struct spec_device_rules *ret_rules);
 int device_rules_from_options(const struct strv *rules, struct spec_device_rules *ret);
 /* One rule; @major and @minor -1 are "all". */
 void device_rule_add(struct spec_device_rules *rules, bool allow, char type, int64_t major, int64_t minor, const char *access);
+/* "rwm" or a part of it. */
+bool device_is_access(const char *s);
+/* A name of the Container Device Interface, VENDOR/CLASS=NAME, and so no path: cdi.h's, device_from_options leaves it out. */
+bool device_is_cdi(const char *option);

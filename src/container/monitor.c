@@ -102,6 +102,7 @@ static int create(struct life *l)
 	if (r < 0)
 		return r;
 	create.given = join_given(&join);
+	create.bundle_path = m->container->path; /* hooks look for config.json there */
 
 	create.id = m->container->id;
 	create.spec = &m->container->spec;

@@ -61,6 +61,8 @@ struct run_options {
 	struct strv device_read_bps, device_write_bps, device_read_iops, device_write_iops; /* DEVICE:RATE */
 
 	/* rights */
+	const char *gpus; /* all, a number, device=…; NULL: none */
+	const char *isolation;
 	struct strv cap_add, cap_drop, security_opt, devices, device_cgroup_rules, sysctls;
 	bool privileged;
 	const char *pid, *ipc, *uts, *cgroupns; /* host, private, …; NULL: private */

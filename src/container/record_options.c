@@ -3,6 +3,8 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "container/device.h"
+#include "container/gpus.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -123,6 +125,29 @@ static void put_device(struct json_writer *w, const char *option)
 	json_end_object(w);
 }
 
+/* Devices by name, those of --gpus among them. */
+static void put_device_requests(struct json_writer *w, const struct run_options *o)
+{
+	autostrv names = { 0 };
+
+	for (size_t i = 0; i < o->devices.count; i++)
+		if (device_is_cdi(o->devices.items[i]))
+			strv_add(&names, o->devices.items[i]);
+	if (o->gpus)
+		(void)gpus_to_cdi(o->gpus, &names); /* the spec was made of them: they are known */
+	json_begin_array(w, "DeviceRequests");
+	if (names.count) {
+		json_begin_object(w, NULL);
+		json_put_str(w, "Driver", "cdi");
+		json_put_i64(w, "Count", 0);
+		json_put_strv(w, "DeviceIDs", &names);
+		json_put_null(w, "Capabilities");
+		json_put_null(w, "Options");
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static void put_rights(struct json_writer *w, const struct run_options *o, const struct spec *spec)
 {
 	json_put_strv(w, "CapAdd", &o->cap_add);
@@ -132,8 +157,10 @@ static void put_rights(struct json_writer *w, const struct run_options *o, const
 	json_put_strv(w, "SecurityOpt", &o->security_opt);
 	json_begin_array(w, "Devices");
 	for (size_t i = 0; i < o->devices.count; i++)
-		put_device(w, o->devices.items[i]);
+		if (!device_is_cdi(o->devices.items[i]))
+			put_device(w, o->devices.items[i]);
 	json_end_array(w);
+	put_device_requests(w, o);
 	json_put_strv(w, "DeviceCgroupRules", &o->device_cgroup_rules);
 	json_put_strv(w, "MaskedPaths", &spec->linux_.masked_paths);
 	json_put_strv(w, "ReadonlyPaths", &spec->linux_.readonly_paths);
@@ -147,6 +174,7 @@ static void put_namespaces(struct json_writer *w, const struct run_options *o, c
 	put_text(w, "PidMode", n[SPEC_NS_PID].path ? n[SPEC_NS_PID].path : o->pid);
 	put_text(w, "UTSMode", o->uts);
 	put_text(w, "UsernsMode", o->userns);
+	put_text(w, "Isolation", o->isolation);
 }
 
 void record_options_write(struct json_writer *w, const struct run_options *o, const struct spec *spec)

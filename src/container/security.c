@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROFILE_MAX (1 << 20)
 
@@ -26,6 +27,30 @@ static const char *value_of(const char *option, const char *key)
 	return option + len + 1;
 }
 
+/* Go's strconv.ParseBool, as far as anybody types it. */
+static bool read_bool(const char *value, bool *ret)
+{
+	*ret = strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
+	return *ret || strcmp(value, "false") == 0 || strcmp(value, "0") == 0;
+}
+
+/* A label is SELinux's. Where that is not at work there is none to set, as with Docker; hoy sets none where it is. */
+static int read_label(const char *option, const char *value)
+{
+	static const char *const keys[] = { "user:", "role:", "type:", "level:", "filetype:" };
+	bool known = false;
+
+	if (strcmp(value, "disable") == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		known |= strncmp(value, keys[i], strlen(keys[i])) == 0 && value[strlen(keys[i])];
+	if (!known)
+		return fail(-EINVAL, "invalid --security-opt: \"%s\"", option);
+	if (access("/sys/fs/selinux/enforce", F_OK) == 0)
+		return fail(-ENOSYS, "--security-opt %s is not supported yet", option);
+	return 0;
+}
+
 static int read_option(const char *option, struct security *ret)
 {
 	const char *value;
@@ -34,31 +59,28 @@ static int read_option(const char *option, struct security *ret)
 		ret->no_new_privileges = true;
 		return 0;
 	}
-	value = value_of(option, "no-new-privileges");
-	if (value && (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)) {
-		ret->no_new_privileges = value[0] == 't';
+	if (strcmp(option, "writable-cgroups") == 0) {
+		ret->writable_cgroups = true;
 		return 0;
 	}
-	value = value_of(option, "seccomp");
-	if (value && *value) {
-		ret->seccomp = strcmp(value, "builtin") == 0 ? NULL : value;
+	if ((value = value_of(option, "no-new-privileges")) && read_bool(value, &ret->no_new_privileges))
 		return 0;
-	}
-	value = value_of(option, "apparmor");
-	if (value && *value) {
-		ret->apparmor = value;
+	if ((value = value_of(option, "writable-cgroups")) && read_bool(value, &ret->writable_cgroups))
 		return 0;
-	}
-	value = value_of(option, "systempaths");
-	if (value && strcmp(value, "unconfined") == 0) {
+	if ((value = value_of(option, "systempaths")) && strcmp(value, "unconfined") == 0) {
 		ret->system_paths = true;
 		return 0;
 	}
-	value = value_of(option, "label");
-	if (value && strcmp(value, "disable") == 0)
-		return 0; /* hoy sets no label, so there is none to leave out */
-	if (value || value_of(option, "writable-cgroups"))
-		return fail(-ENOSYS, "--security-opt %s is not supported yet", option);
+	if ((value = value_of(option, "seccomp")) && *value) {
+		ret->seccomp = strcmp(value, "builtin") == 0 ? NULL : value;
+		return 0;
+	}
+	if ((value = value_of(option, "apparmor")) && *value) {
+		ret->apparmor = value;
+		return 0;
+	}
+	if ((value = value_of(option, "label")))
+		return read_label(option, value);
 	return fail(-EINVAL, "invalid --security-opt: \"%s\"", option);
 }
 
@@ -108,6 +130,20 @@ static int fill_seccomp(const char *profile, uint64_t capabilities, struct spec_
 	return seccomp_profile_parse(text.data, text.len, profile, &target, ret);
 }
 
+/* A profile that cannot be applied is an error, not a container without it. */
+static int fill_apparmor(const struct run_options *o, const char *profile, struct spec_process *p)
+{
+	bool unconfined = profile && strcmp(profile, "unconfined") == 0;
+
+	if (!profile || (o->privileged && unconfined))
+		return 0;
+	if (!unconfined && access("/sys/kernel/security/apparmor", F_OK) < 0 && access("/sys/module/apparmor", F_OK) < 0)
+		return fail_hint(fail(-ENOTSUP, "--security-opt apparmor=%s: this kernel has no AppArmor", profile),
+				 "leave it away, or say apparmor=unconfined");
+	p->apparmor_profile = xstrdup(profile);
+	return 0;
+}
+
 int security_fill(const struct run_options *o, const struct security *s, uint32_t uid, struct spec *spec)
 {
 	bool unconfined = s->seccomp ? strcmp(s->seccomp, "unconfined") == 0 : o->privileged;
@@ -116,9 +152,7 @@ int security_fill(const struct run_options *o, const struct security *s, uint32_
 	if (r == 0 && !unconfined)
 		r = fill_seccomp(s->seccomp, spec->process.capabilities.bounding, &spec->linux_.seccomp);
 	spec->process.no_new_privileges = s->no_new_privileges;
-	if (s->apparmor && !(o->privileged && strcmp(s->apparmor, "unconfined") == 0))
-		spec->process.apparmor_profile = xstrdup(s->apparmor);
-	return r;
+	return r == 0 ? fill_apparmor(o, s->apparmor, &spec->process) : r;
 }
 
 static void set_sysctl(struct spec_pairs *list, const char *key, size_t key_len, const char *value)

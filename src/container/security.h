@@ -7,7 +7,8 @@
 /* --security-opt, read. */
 struct security {
 	bool no_new_privileges;
-	bool system_paths;   /* systempaths=unconfined: nothing is masked */
+	bool system_paths; /* systempaths=unconfined: nothing is masked */
+	bool writable_cgroups;
 	const char *seccomp; /* NULL: the default; "unconfined"; or a file */
 	const char *apparmor;
 };

@@ -6,8 +6,10 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/process.h"
+#include "container/cdi.h"
 #include "container/device.h"
 #include "container/environment.h"
+#include "container/gpus.h"
 #include "container/mounts.h"
 #include "container/resources.h"
 #include "container/security.h"
@@ -108,6 +110,20 @@ static int add_init_mount(struct spec_mounts *mounts)
 	return 0;
 }
 
+/* Devices by name; what they mount lies below what the user mounts. */
+static int add_cdi(const struct run_options *o, struct spec *spec)
+{
+	autostrv names = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < o->devices.count; i++)
+		if (device_is_cdi(o->devices.items[i]))
+			strv_add(&names, o->devices.items[i]);
+	if (o->gpus)
+		r = gpus_to_cdi(o->gpus, &names);
+	return r == 0 ? cdi_inject(&names, spec) : r;
+}
+
 /* Whose /dev/shm it is goes with the IPC namespace: NULL is one of its own, "" none. */
 static const char *shm_source(const struct spec_request *q, const struct spec *spec)
 {
@@ -118,7 +134,7 @@ static const char *shm_source(const struct spec_request *q, const struct spec *s
 	return ipc->set ? ipc->path : "/dev/shm";
 }
 
-static int fill_mounts(const struct spec_request *q, struct spec *spec)
+static int fill_mounts(const struct spec_request *q, const struct security *security, struct spec *spec)
 {
 	static const struct {
 		const char *file, *destination;
@@ -132,6 +148,7 @@ static int fill_mounts(const struct spec_request *q, struct spec *spec)
 
 	if (r == 0) {
 		struct default_mounts defaults = { .privileged = q->options->privileged,
+						   .cgroup_rw = security->writable_cgroups,
 						   .shm_size = q->options->shm_size,
 						   .shm = shm_source(q, spec) };
 
@@ -140,6 +157,8 @@ static int fill_mounts(const struct spec_request *q, struct spec *spec)
 			add_file_mount(q, files[i].file, files[i].destination, &user, &spec->mounts);
 		if (q->options->init)
 			r = add_init_mount(&spec->mounts);
+		if (r == 0)
+			r = add_cdi(q->options, spec);
 	}
 	/* moved, not copied: the list behind them is all that is freed */
 	for (size_t i = 0; i < user.count; i++)
@@ -213,8 +232,11 @@ int spec_make(const struct spec_request *q, struct spec *ret)
 		r = fill_process(q, &ret->process);
 	if (r == 0)
 		r = fill_linux(q, ret);
+	/* with the host's cgroup namespace the writable tree would be the host's */
+	if (r == 0 && security.writable_cgroups && !o->privileged && !ret->linux_.namespaces[SPEC_NS_CGROUP].set)
+		r = fail(-EINVAL, "conflicting options: writable-cgroups and the host's cgroup namespace");
 	if (r == 0)
-		r = fill_mounts(q, ret);
+		r = fill_mounts(q, &security, ret);
 	if (r == 0)
 		r = security_fill(o, &security, q->user->uid, ret);
 	if (r == 0)

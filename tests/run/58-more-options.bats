@@ -161,3 +161,51 @@ open"
 	inside --disable-content-trust $REGISTRY/busybox echo fine
 	is fine
 }
+
+@test "--security-opt: cgroups to write, system paths, no new privileges, labels" {
+	local make='d=$(find /sys/fs/cgroup -maxdepth 1 -type d -name pids); mkdir ${d:-/sys/fs/cgroup}/mine && echo made; rmdir ${d:-/sys/fs/cgroup}/mine'
+	inside $REGISTRY/busybox sh -c "$make" 2>&1
+	says_not made
+	inside --security-opt writable-cgroups $REGISTRY/busybox sh -c "$make"
+	is made
+	inside --security-opt writable-cgroups=false $REGISTRY/busybox sh -c "$make" 2>&1
+	says_not made
+	inside --security-opt writable-cgroups=true --cgroupns host $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+	inside --security-opt systempaths=unconfined $REGISTRY/busybox sh -c 'grep -cE " /proc/sys " /proc/self/mountinfo'
+	is 0
+	inside $REGISTRY/busybox sh -c 'grep -cE " /proc/sys " /proc/self/mountinfo'
+	is 1
+	inside --security-opt no-new-privileges=true $REGISTRY/busybox grep NoNewPrivs /proc/self/status
+	says '1$'
+	inside --security-opt no-new-privileges:false $REGISTRY/busybox grep NoNewPrivs /proc/self/status
+	says '0$'
+	inside --security-opt label=disable --security-opt apparmor=unconfined $REGISTRY/busybox echo fine
+	is fine
+	[ -e /sys/fs/selinux/enforce ] || {
+		inside --security-opt label=type:x $REGISTRY/busybox echo fine
+		is fine
+	}
+	[ -e /sys/module/apparmor ] || {
+		inside --security-opt apparmor=profile $REGISTRY/busybox true
+		exits 125
+		one_clear_line
+		says 'this kernel has no AppArmor'
+	}
+	recorded --security-opt no-new-privileges --security-opt systempaths=unconfined
+	says '"SecurityOpt":\["no-new-privileges","systempaths=unconfined"\]'
+	says '"MaskedPaths":\[\],"ReadonlyPaths":\[\]'
+}
+
+@test "--privileged: all capabilities and devices, nothing masked, cgroups and /sys to write" {
+	inside --privileged $REGISTRY/busybox sh -c 'grep CapEff /proc/self/status | cut -f 2; grep -cE " /proc/sys " /proc/self/mountinfo
+		grep Seccomp: /proc/self/status | cut -f 2; grep -E " /sys " /proc/self/mountinfo | cut -d" " -f6 | cut -c1-2; ls -d /dev/loop-control 2>/dev/null'
+	[ "${lines[0]}" = "$(grep CapBnd /proc/self/status | cut -f 2)" ]
+	[ "${lines[1]}" = 0 ]
+	[ "${lines[2]}" = 0 ]
+	[ "${lines[3]}" = rw ]
+	[ ! -e /dev/loop-control ] || [ "${lines[4]}" = /dev/loop-control ]
+	recorded --privileged
+	says '"Privileged":true'
+}

@@ -24,8 +24,8 @@ refused() {
 		[ "$status" = 125 ]
 		[[ ${lines[0]} == "hoy: --"*" is not supported yet" ]]
 	done
-	for flag in attach detach-keys expose gpus health-cmd health-interval health-retries health-start-interval \
-		health-start-period health-timeout ip ip6 isolation link link-local-ip log-driver log-opt mac-address net-alias \
+	for flag in attach detach-keys expose health-cmd health-interval health-retries health-start-interval \
+		health-start-period health-timeout ip ip6 link link-local-ip log-driver log-opt mac-address net-alias \
 		network-alias publish restart runtime storage-opt volume-driver volumes-from; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]

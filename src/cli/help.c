@@ -81,7 +81,7 @@ void help_options(struct buf *out, const char *heading, const struct option *tab
 	if (!column)
 		return;
 	buf_add_format(out, "\n%s:\n", heading);
-	for (const struct option *o = table; o->name; o++)
+	for (const struct option *o = NULL; (o = options_next(table, o));)
 		if (!o->hidden)
 			add_option(out, o, column, width);
 }

@@ -89,7 +89,7 @@ static void add_options(struct buf *out, const char *heading, const struct optio
 {
 	bool any = false;
 
-	for (const struct option *o = table; o && o->name; o++) {
+	for (const struct option *o = NULL; (o = options_next(table, o));) {
 		if (o->hidden || o->later)
 			continue;
 		if (!any)
@@ -113,7 +113,7 @@ static void add_later(struct buf *out, const struct option *table)
 {
 	bool any = false;
 
-	for (const struct option *o = table; o && o->name; o++) {
+	for (const struct option *o = NULL; (o = options_next(table, o));) {
 		if (o->hidden || !o->later)
 			continue;
 		buf_add_str(out, any ? ",\n" : ".SH \"OPTIONS NOT SUPPORTED YET\"\nKnown by name, and refused in so many words:\n");

@@ -26,6 +26,16 @@ const struct option *options_find_letter(const struct option *table, char letter
 	return NULL;
 }
 
+const struct option *options_next(const struct option *table, const struct option *previous)
+{
+	const struct option *next = NULL;
+
+	for (; table && table->name; table++)
+		if ((!previous || strcmp(table->name, previous->name) > 0) && (!next || strcmp(table->name, next->name) < 0))
+			next = table;
+	return next;
+}
+
 const char *option_text(const struct option *option, char text[OPTION_TEXT_MAX])
 {
 	if (option->letter)

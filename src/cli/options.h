@@ -75,6 +75,11 @@ void options_release(const struct option *table, void *options);
 /* The row of this long name, or NULL. */
 const struct option *options_find(const struct option *table, const char *name, size_t len);
 const struct option *options_find_letter(const struct option *table, char letter);
+/*
+ * The rows in the order of the alphabet, as help and manual show them: the one that follows @previous (NULL: the first), or
+ * NULL at the end.
+ */
+const struct option *options_next(const struct option *table, const struct option *previous);
 /* "-q, --quiet" or "--platform" in @text, as messages name an option; returns @text. */
 #define OPTION_TEXT_MAX 64
 const char *option_text(const struct option *option, char text[OPTION_TEXT_MAX]);

@@ -4,10 +4,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/command.h"
-#include "cli/image_event.h"
-#include "cli/progress.h"
+#include "cli/obtain.h"
 #include "container/container.h"
-#include "image/platform.h"
 #include "kernel/step.h"
 
 #include <errno.h>
@@ -18,57 +16,6 @@
 #define autostore __attribute__((cleanup(store_free))) struct store
 #define autohome  __attribute__((cleanup(home_free))) struct home
 #define autoimage __attribute__((cleanup(image_release))) struct image
-
-/* The local image, unless it is for another platform than the one asked for: -ENOENT then, too. */
-static int find_local(const struct store *store, const struct run_options *run, struct image *ret)
-{
-	struct platform wanted, offered;
-	int r = image_find(store, run->image, ret);
-
-	if (r < 0 || !run->platform)
-		return r;
-	r = platform_parse(run->platform, &wanted);
-	if (r == 0)
-		r = platform_set(&offered, ret->config.os, ret->config.architecture, ret->config.variant);
-	if (r == 0 && platform_rank(&wanted, &offered) > 0)
-		return 0;
-	image_release(ret);
-	*ret = (struct image){ 0 };
-	return r < 0 ? r : -ENOENT;
-}
-
-/* Progress goes to stderr: stdout is the container's. */
-static int pull(const struct home *home, const struct run_options *run, struct image *ret)
-{
-	struct progress *progress = run->quiet ? NULL : progress_new(stderr);
-	struct pull_options options = { .reference = run->image, .platform = run->platform, .tls_verify = run->tls_verify };
-	int r;
-
-	if (progress)
-		options.events = progress_events(progress);
-	r = image_pull(home->store, &options, ret);
-	if (r == 0)
-		image_event_transfer(home, "pull", ret->reference);
-	progress_free(&progress);
-	return r < 0 ? fail_while(r, "cannot pull %s", run->image) : 0;
-}
-
-/* The image by --pull: missing is the default. */
-static int obtain(const struct home *home, const struct run_options *run, struct image *ret)
-{
-	const char *policy = run->pull ? run->pull : "missing";
-	int r;
-
-	if (!strcmp(policy, "always"))
-		return pull(home, run, ret);
-	r = find_local(home->store, run, ret);
-	if (r != -ENOENT)
-		return r < 0 ? fail_while(r, "cannot run %s", run->image) : 0;
-	if (!strcmp(policy, "never"))
-		return fail(r, "cannot run %s: no such image here, and --pull never", run->image);
-	fprintf(stderr, "Unable to find image '%s' locally\n", run->image);
-	return pull(home, run, ret);
-}
 
 /* Lines go to a descriptor of their own: the container's stderr may be a file. */
 static int explain_lines(void)
@@ -115,7 +62,7 @@ static int run_run(const struct cli *cli, void *options)
 	if (r == 0 && flags->explain && !strcmp(flags->explain, "lines"))
 		r = explain_lines();
 	if (r == 0)
-		r = obtain(home, &flags->run, &image);
+		r = obtain_image(home, &flags->run, "run", &image);
 	if (r == 0)
 		r = run_image(home, flags, &image);
 	strv_release(&flags->run.command);

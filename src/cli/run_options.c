@@ -188,8 +188,15 @@ static int check_explain(const char *value)
 #define WINDOWS(name, metavar, help) \
 	NEVER(name, OPTION_STRING, metavar, help, .hidden = true, .never = "is only supported on Windows")
 
-/* In the order of the alphabet, as the help shows them. */
+/* In two parts, each in the order of the alphabet. */
 const struct option run_table[] = {
+	{ 'd', "detach", OPTION_BOOL, RUN(detach), NULL, "Run in the background and print the container's id" },
+	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
+	{ 0, "explain", OPTION_STRING, offsetof(struct run_flags, explain), "string",
+	  "Print each step that changes the system as the shell command that does the same; \"script\" prints a script that builds the container without hoy",
+	  .implied = "lines", .check = check_explain, .complete = "lines script" },
+	{ 0, "sig-proxy", OPTION_BOOL, RUN(sig_proxy), NULL, "Pass signals on to the process", .preset = "true" },
+	/* from here on create's, too: RUN_ONLY_ROWS */
 	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts", .check = files_check_host },
 	{ 0, "annotation", OPTION_LIST, RUN(annotations), "map", "Add an annotation to the spec that the runtime gets" },
 	LATER('a', "attach", OPTION_LIST, "list", "Attach to stdin, stdout or stderr"),
@@ -219,8 +226,6 @@ const struct option run_table[] = {
 		"CPUs it may run on, such as 0-3 or 0,1",
 	},
 	{ 0, "cpuset-mems", OPTION_STRING, RUN(cpuset_mems), "string", "Memory nodes it may use, such as 0-3 or 0,1" },
-	{ 'd', "detach", OPTION_BOOL, RUN(detach), NULL, "Run in the background and print the container's id" },
-	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
 	{ 0, "device", OPTION_LIST, RUN(devices), "list", "Add a device of the host, as SOURCE[:TARGET[:ACCESS]]",
 	  .complete = "file" },
 	{ 0, "device-cgroup-rule", OPTION_LIST, RUN(device_cgroup_rules), "list",
@@ -247,9 +252,6 @@ const struct option run_table[] = {
 	  .check = check_env },
 	{ 0, "env-file", OPTION_LIST, RUN(env_files), "list", "Set the environment variables of this file, one a line",
 	  .complete = "file" },
-	{ 0, "explain", OPTION_STRING, offsetof(struct run_flags, explain), "string",
-	  "Print each step that changes the system as the shell command that does the same; \"script\" prints a script that builds the container without hoy",
-	  .implied = "lines", .check = check_explain, .complete = "lines script" },
 	LATER(0, "expose", OPTION_LIST, "list", "Say that the container listens on this port or range"),
 	{ 0, "gpus", OPTION_STRING, RUN(gpus), "gpu-request", "Add GPUs, \"all\" for all of them", .check = gpus_check },
 	{ 0, "group-add", OPTION_LIST, RUN(group_add), "list", "Add a supplementary group" },
@@ -316,7 +318,6 @@ const struct option run_table[] = {
 	{ 0, "security-opt", OPTION_LIST, RUN(security_opt), "list", "no-new-privileges, seccomp=FILE or seccomp=unconfined",
 	  .check = check_security },
 	{ 0, "shm-size", OPTION_SIZE, RUN(shm_size), "bytes", "Size of /dev/shm", .preset = "\"64m\"" },
-	{ 0, "sig-proxy", OPTION_BOOL, RUN(sig_proxy), NULL, "Pass signals on to the process", .preset = "true" },
 	{ 0, "stop-signal", OPTION_STRING, RUN(stop_signal), "string", "Signal that stops the container", .check = check_signal },
 	{ 0, "stop-timeout", OPTION_INT, RUN(stop_timeout), "int", "Seconds to wait for it to stop before it is killed" },
 	LATER(0, "storage-opt", OPTION_LIST, "list", "Option of the storage driver"),

@@ -12,7 +12,10 @@ struct run_flags {
 	const char *explain; /* NULL, "lines" or "script" */
 };
 
+/* First the rows that `create` does not have, then those of both. */
 extern const struct option run_table[];
+#define RUN_ONLY_ROWS 4
+#define create_table  (run_table + RUN_ONLY_ROWS)
 extern const struct run_flags run_defaults;
 
 /* What no single option can tell: values that contradict each other. -EINVAL with words. Empty strings become NULL. */

@@ -17,6 +17,8 @@
  * be started is not kept.
  */
 int container_run(const struct home *home, const struct run_options *options, const struct image *image, int *ret_exit_code);
+/* `hoy create`: makes it, to be started later. Its id in *@ret_id (caller frees). Words do not name the image. */
+int container_make(const struct home *home, const struct run_options *options, const struct image *image, char **ret_id);
 /*
  * --explain=script: builds the container without running its command and prints the shell script that does the same to
  * stdout. Nothing is kept. The caller must not have turned explaining on.

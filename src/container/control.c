@@ -155,7 +155,7 @@ static int remove_locked(struct handle *h, int lock)
 		(void)unlinkat(h->home->running, h->record.id, AT_REMOVEDIR);
 		return 0;
 	}
-	r = undo_write(lock, h->record.name, NULL);
+	r = undo_write(lock, h->record.name, NULL, false);
 	if (r == 0)
 		undo_run(h->home, h->record.id, lock, true);
 	if (r == 0)

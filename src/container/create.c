@@ -73,6 +73,15 @@ void container_destroy(struct container *c, bool cgroup_gone)
 		container_event(c, "destroy", NULL);
 }
 
+int container_keep(struct container *c)
+{
+	int r = undo_keep(c->lock);
+
+	if (r == 0)
+		undo_run(c->home, c->id, c->lock, true);
+	return r;
+}
+
 /* A name of the user's that is taken, in Docker's words; with what to do about it. */
 static int name_conflict(const struct home *home, const char *name)
 {
@@ -91,7 +100,7 @@ static int reserve_name(struct container *c, bool given)
 	/* a generated name must not fail the run: the journal is told of each before it is tried */
 	for (unsigned int i = 0; r == -EEXIST && !given && i < NAME_ATTEMPTS; i++) {
 		xreplace(&c->name, name_generate(i, text));
-		r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path);
+		r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path, false);
 		if (r == 0)
 			r = name_reserve(c->home, c->name, c->id);
 	}
@@ -217,6 +226,7 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.hostname = m->hostname,
 					.created = clock_now(),
 					.options = o,
+					.plan = &c->plan,
 					.image = image,
 					.spec = &c->spec };
 	autobuf record = BUF_INIT, config = BUF_INIT;
@@ -233,7 +243,7 @@ static int write_record(struct container *c, const struct run_options *o, const 
 
 static int create_locked(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
 {
-	int r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path);
+	int r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path, false);
 
 	if (r == 0)
 		r = reserve_name(c, o->name && *o->name);
@@ -253,6 +263,7 @@ int container_create(const struct home *home, const struct run_options *o, const
 
 	c.home = home;
 	random_hex(c.id, 64);
+	plan_from_options(o, &c.plan);
 	if (r == 0)
 		r = choose_network(o, &m.host_network);
 	if (r == 0)

@@ -6,6 +6,7 @@
  */
 #include "container/home.h"
 #include "container/options.h"
+#include "container/plan.h"
 #include "image/image.h"
 #include "runtime/spec.h"
 
@@ -24,6 +25,7 @@ struct container {
 	bool created;       /* it is whole, and the journal of events knows of it */
 	int dir;            /* that directory */
 	int lock;           /* RUNROOT/containers/ID: holds the lock while any process has it open */
+	struct plan plan;
 	struct spec spec;
 };
 
@@ -41,5 +43,9 @@ int container_create(const struct home *home, const struct run_options *o, const
  * it was renamed.
  */
 void container_event(struct container *c, const char *action, const char *const *more);
+/*
+ * It stays, not running: the record is what is left of the making. The lock is let go of. For `hoy create`.
+ */
+int container_keep(struct container *c);
 /* Undoes container_create. @cgroup_gone: see undo_run. */
 void container_destroy(struct container *c, bool cgroup_gone);

@@ -108,7 +108,7 @@ static int create(struct life *l)
 	create.spec = &m->container->spec;
 	create.seccomp_cache = cache;
 	create.die_with_parent = true;
-	if (!m->tty) {
+	if (!m->container->plan.tty) {
 		in = m->input >= 0 ? take_fd(&m->input) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 		if (in < 0)
 			return fail_errno("open /dev/null");
@@ -121,7 +121,7 @@ static int create(struct life *l)
 	}
 	if (r == 0)
 		r = runtime_create(&create, &l->runtime);
-	if (r == 0 && m->tty) {
+	if (r == 0 && m->container->plan.tty) {
 		l->streams[OUTPUT].from = take_fd(&l->runtime.console);
 		l->streams[OUTPUT].to = take_fd(&m->output);
 	}
@@ -133,7 +133,7 @@ static int tell_running(struct life *l)
 {
 	struct message running = { .kind = MESSAGE_RUNNING };
 	int fds[2] = { l->runtime.pidfd, l->streams[OUTPUT].from };
-	int r = message_send(l->m->control, &running, fds, l->m->tty ? 2 : 1);
+	int r = message_send(l->m->control, &running, fds, l->m->container->plan.tty ? 2 : 1);
 
 	return r < 0 ? fail(r, "the command that wanted it is gone") : 0;
 }
@@ -145,11 +145,15 @@ static int start(struct life *l)
 
 	if (r == 0)
 		r = runtime_start(&l->runtime);
-	if (r == 0 && !m->remove)
+	if (r == 0 && !m->container->plan.auto_remove)
 		r = undo_keep(m->container->lock);
 	if (r < 0)
 		return r;
-	l->state = (struct state){ .status = STATUS_RUNNING, .pid = l->runtime.pid, .monitor = getpid(), .started = clock_now() };
+	l->state = (struct state){ .status = STATUS_RUNNING,
+				   .pid = l->runtime.pid,
+				   .monitor = getpid(),
+				   .started = clock_now(),
+				   .finished = m->before ? m->before->finished : 0 };
 	(void)process_start_time(l->state.monitor, &l->state.monitor_start);
 	r = state_write(m->container->dir, &l->state);
 	if (r == 0)
@@ -157,13 +161,28 @@ static int start(struct life *l)
 	return r == 0 ? tell_running(l) : r;
 }
 
-/* It could not be started: the command hears why, and nothing is left of it. */
+/* One that was there before stays as it was, and says why it could not be started; as Docker's. */
+static void record_failure(struct life *l, int error, int exit_code)
+{
+	struct state s = *l->m->before;
+
+	s.status = s.started ? STATUS_EXITED : STATUS_CREATED;
+	s.exit_code = exit_code;
+	s.error = xstrdup(error_text(error));
+	s.pid = s.monitor = 0;
+	s.monitor_start = 0;
+	(void)state_write(l->m->container->dir, &s);
+}
+
+/* It could not be started: the command hears why, and nothing is left of it but what was there before. */
 static _Noreturn void give_up(struct life *l, int error)
 {
 	struct message failed = { .kind = MESSAGE_FAILED, .exit_code = runtime_exec_exit_code(error) };
 
 	error_pack(error, &failed.error);
 	step_set_side(STEP_CLEANUP);
+	if (l->m->before)
+		record_failure(l, error, failed.exit_code);
 	container_destroy(l->m->container, runtime_delete(&l->runtime) == 0);
 	(void)message_send(l->m->control, &failed, NULL, 0);
 	_exit(0);
@@ -207,7 +226,7 @@ static void record_end(struct life *l)
 	l->state.status = STATUS_EXITED;
 	l->state.pid = l->state.monitor = 0;
 	l->state.monitor_start = 0;
-	if (!l->m->remove)
+	if (!l->m->container->plan.auto_remove)
 		(void)state_write(c->dir, &l->state);
 	tell_end(l);
 }
@@ -294,7 +313,7 @@ static void finish(struct life *l)
 
 	log_writer_close(&l->log);
 	undo_run(c->home, c->id, c->lock, l->cgroup_gone);
-	if (l->m->remove)
+	if (l->m->container->plan.auto_remove)
 		container_event(c, "destroy", NULL);
 	(void)message_send(l->m->control, &exited, NULL, 0);
 }

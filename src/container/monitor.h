@@ -8,17 +8,18 @@
  */
 #include "container/create.h"
 #include "container/log_write.h"
+#include "container/state.h"
 
 #include <stdbool.h>
 
 struct monitor {
 	struct container *container;
-	int control;       /* to the command (message.h) */
-	int input;         /* the container's stdin; -1: /dev/null */
-	int output, error; /* the command's pipes for what the container writes; -1: nobody watches */
-	bool remove;       /* --rm: nothing is left in the end */
-	bool tty, detached;
-	bool log; /* what it writes is kept (log_write.h); the file is made when the first byte comes */
+	const struct state *before; /* of one that was there before and stays when it cannot be started; NULL: it is new */
+	int control;                /* to the command (message.h) */
+	int input;                  /* the container's stdin; -1: /dev/null */
+	int output, error;          /* the command's pipes for what the container writes; -1: nobody watches */
+	bool detached;              /* the command goes on when it runs */
+	bool log;                   /* what it writes is kept (log_write.h); the file is made when the first byte comes */
 	struct log_options log_options;
 };
 

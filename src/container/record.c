@@ -53,12 +53,10 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_put_str(w, "Hostname", s->hostname);
 	json_put_str(w, "Domainname", o->domainname ? o->domainname : "");
 	json_put_str(w, "User", o->user ? o->user : c->user ? c->user : "");
-	json_put_bool(w, "AttachStdin", o->interactive && !o->detach);
-	json_put_bool(w, "AttachStdout", !o->detach);
-	json_put_bool(w, "AttachStderr", !o->detach);
-	json_put_bool(w, "Tty", o->tty);
-	json_put_bool(w, "OpenStdin", o->interactive);
-	json_put_bool(w, "StdinOnce", o->interactive && !o->detach);
+	json_put_bool(w, "AttachStdin", plan_attaches(o, "stdin"));
+	json_put_bool(w, "AttachStdout", plan_attaches(o, "stdout"));
+	json_put_bool(w, "AttachStderr", plan_attaches(o, "stderr"));
+	plan_write_config(s->plan, w);
 	json_put_strv(w, "Env", &s->spec->process.env);
 	json_put_strv(w, "Cmd", o->command.count > 0 || o->entrypoint_set ? &o->command : &c->cmd);
 	json_put_str(w, "Image", o->image);
@@ -83,7 +81,7 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 	json_put_str(w, "Name", o->restart ? o->restart : "no");
 	json_put_i64(w, "MaximumRetryCount", 0);
 	json_end_object(w);
-	json_put_bool(w, "AutoRemove", o->rm);
+	plan_write_host_config(s->plan, w);
 	record_options_write(w, o, s->spec);
 	json_end_object(w);
 }
@@ -199,11 +197,7 @@ int record_read(int dirfd, struct record *ret)
 	if (e >= 0)
 		e = json_get_strv(o, name, "Layers", &r.layers);
 	if (e >= 0)
-		e = json_get_bool(config, name, "Tty", &r.tty);
-	if (e >= 0)
-		e = json_get_bool(config, name, "OpenStdin", &r.open_stdin);
-	if (e >= 0)
-		e = json_get_bool(host, name, "AutoRemove", &r.auto_remove);
+		e = plan_read(config, host, &r.plan);
 	if (e < 0)
 		return e;
 	if (!r.id || !r.name || !r.image_id || !r.path)

@@ -7,6 +7,7 @@
  */
 #include "container/home.h"
 #include "container/options.h"
+#include "container/plan.h"
 #include "image/image.h"
 #include "runtime/spec.h"
 
@@ -20,7 +21,7 @@ struct record {
 	char *path;     /* what runs: the command's first word and the others */
 	struct strv args;
 	int64_t created; /* nanoseconds since 1970 */
-	bool auto_remove, tty, open_stdin;
+	struct plan plan;
 	char *stop_signal;    /* NULL: SIGTERM */
 	int64_t stop_timeout; /* seconds; 10 where nobody said */
 	char *cgroup;         /* as config.json has it */
@@ -37,6 +38,7 @@ struct record_source {
 	const char *id, *name, *hostname;
 	int64_t created;
 	const struct run_options *options;
+	const struct plan *plan;
 	const struct image *image;
 	const struct spec *spec;
 	const struct strv *labels; /* KEY=VALUE */

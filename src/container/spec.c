@@ -72,17 +72,19 @@ static int fill_process(const struct spec_request *q, struct spec_process *p)
 	return r == 0 ? ulimits_from_options(&o->ulimits, &p->rlimits) : r;
 }
 
-/*
- * The overlay of the image's layers and the container's own upper directory. The paths are given as they are: the runtime
- * mounts them inside the container's mount namespace.
- */
+/* The paths are given as they are: the runtime mounts them inside the container's mount namespace. */
+void spec_fill_overlay(const char *dir, const struct strv *layers, struct spec_root *root)
+{
+	strv_add_all(&root->overlay.lower, layers);
+	root->overlay.upper = path_join(dir, "upper");
+	root->overlay.work = path_join(dir, "work");
+}
+
 static void fill_root(const struct spec_request *q, struct spec_root *root)
 {
 	root->path = path_join(q->dir, "rootfs");
 	root->readonly = q->options->read_only;
-	strv_add_all(&root->overlay.lower, &q->image->layers);
-	root->overlay.upper = path_join(q->dir, "upper");
-	root->overlay.work = path_join(q->dir, "work");
+	spec_fill_overlay(q->dir, &q->image->layers, root);
 }
 
 static void add_file_mount(const struct spec_request *q, const char *file, const char *destination, const struct spec_mounts *user,

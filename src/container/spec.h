@@ -26,5 +26,10 @@ struct spec_request {
  * "no command specified" when neither image nor user says what to run.
  */
 int spec_make(const struct spec_request *q, struct spec *ret);
+/*
+ * The overlay of @layers and the container's own upper directory in @dir. It is no part of config.json: who reads that back
+ * calls this again.
+ */
+void spec_fill_overlay(const char *dir, const struct strv *layers, struct spec_root *root);
 /* What runs, before any --init: entrypoint and command as Docker combines them. */
 int spec_command(const struct run_options *o, const struct imageconfig *c, struct strv *ret);

@@ -42,6 +42,9 @@ void state_lose(struct state *s)
 	s->status = STATUS_EXITED;
 	s->pid = s->monitor = 0;
 	s->exit_code = STATE_EXIT_LOST;
+	s->lost = true;
+	if (s->finished < s->started)
+		s->finished = s->started; /* it is known to have run then */
 }
 
 const char *state_name(enum container_status status)

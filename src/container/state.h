@@ -31,6 +31,7 @@ struct state {
 	bool oom_killed;
 	char *error;               /* why it could not be started, or NULL */
 	int64_t started, finished; /* nanoseconds since 1970; 0: never */
+	bool lost;                 /* it ended without its monitor, which is found out when it is read; never written */
 };
 
 /* Exit code of a container whose end nobody saw: the machine went down, or its monitor was killed. */

@@ -62,7 +62,7 @@ int undo_begin_now(const struct home *home, const char *id)
 	return begin(home, id, LOCK_NB);
 }
 
-int undo_write(int fd, const char *name, const char *cgroup)
+int undo_write(int fd, const char *name, const char *cgroup, bool keep)
 {
 	autofd int journal = openat(fd, "undo", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	autobuf text = BUF_INIT;
@@ -71,6 +71,8 @@ int undo_write(int fd, const char *name, const char *cgroup)
 	buf_add_format(&text, "name %s\ndirectory\n", name);
 	if (cgroup)
 		buf_add_format(&text, "cgroup %s\n", cgroup);
+	if (keep)
+		buf_add_str(&text, "keep\n");
 	if (r == 0)
 		r = fd_write_full(journal, text.data, text.len);
 	return r < 0 ? fail_code(r, "write the undo journal") : 0;
@@ -108,7 +110,7 @@ static int mark_ended(const struct home *home, const char *id)
 	if (dir < 0)
 		return errno == ENOENT ? 0 : -errno;
 	r = state_read(dir, &s);
-	if (r < 0 || s.status == STATUS_CREATED || s.finished)
+	if (r < 0 || s.status == STATUS_CREATED || (s.status == STATUS_EXITED && !s.lost))
 		return r;
 	/* whatever it says: its monitor would hold the lock that we hold */
 	state_lose(&s);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/start.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/each.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+struct start_flags {
+	struct start_options how;
+};
+static const struct start_flags defaults = { .how.sig_proxy = true };
+
+static const struct option start_table[] = {
+	{ 'a', "attach", OPTION_BOOL, offsetof(struct start_flags, how.attach),
+	  .help = "Attach STDOUT/STDERR and forward signals" },
+	{ 'i', "interactive", OPTION_BOOL, offsetof(struct start_flags, how.interactive), .help = "Attach container's STDIN" },
+	OPTIONS_END,
+};
+
+static int start_one(struct handle *h, void *data)
+{
+	int code;
+
+	return container_start(h, data, &code);
+}
+
+/* One alone, whose exit code is the command's. */
+static int start_attached(const struct cli *cli, const struct start_options *how)
+{
+	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
+	autocall(handle_release) struct handle h = HANDLE_NONE;
+	int code = 1, r;
+
+	if (cli->arg_count > 1)
+		return fail(-EINVAL, "you cannot start and attach multiple containers at once");
+	r = each_open(cli, &store, &home);
+	if (r == 0)
+		r = handle_open(home, cli->args[0], &h);
+	if (r == 0)
+		r = container_start(&h, how, &code);
+	if (r < 0) {
+		fail_while(r, "cannot start %s", cli->args[0]);
+		log_failure(r);
+		return 1; /* Docker's start says what is wrong with the command, but not by its exit code */
+	}
+	return code;
+}
+
+static int start_run(const struct cli *cli, void *data)
+{
+	struct start_flags *flags = data;
+
+	if (flags->how.attach || flags->how.interactive)
+		return start_attached(cli, &flags->how);
+	return each_container(cli, "start", true, start_one, &flags->how);
+}
+
+const struct command command_start = {
+	.name = "start",
+	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
+	.summary = "Start one or more stopped containers",
+	.manual =
+		"Starts containers that were made by hoy create, or that have ended; each as it was made, with the files it left. One that runs already is left alone.\n"
+		"\n"
+		"With -a or -i the exit code is that of the container.\n",
+	.options = start_table,
+	.options_size = sizeof(struct start_flags),
+	.defaults = &defaults,
+	.min_args = 1,
+	.max_args = ARGS_ANY,
+	.interspersed = true,
+	.enters = true,
+	.run = start_run,
+	.complete = "container",
+};

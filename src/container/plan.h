@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * How a container lives: what its monitor must know beside the spec. Decided once, when the container is made; kept in its
+ * record, so that it is started again in the same way. `struct plan p = { 0 };` owns nothing.
+ */
+#include "base/json.h"
+#include "container/options.h"
+
+#include <stdbool.h>
+
+struct plan {
+	bool tty;
+	bool open_stdin;  /* -i: its stdin stays open when nobody is attached to it */
+	bool stdin_once;  /* it ends when the first one who was attached to it leaves */
+	bool auto_remove; /* --rm */
+	bool log;         /* what it writes is kept */
+};
+
+/* The output streams that the command is attached to: -a, or both; none with -d. */
+bool plan_attaches(const struct run_options *o, const char *stream);
+void plan_from_options(const struct run_options *o, struct plan *ret);
+/* Its members of the record's Config and HostConfig, written into the object that is open, and read again. */
+void plan_write_config(const struct plan *p, struct json_writer *w);
+void plan_write_host_config(const struct plan *p, struct json_writer *w);
+int plan_read(struct json_object *config, struct json_object *host, struct plan *ret);

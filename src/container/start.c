@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/start.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "container/container.h"
+#include "container/launch.h"
+#include "container/spec.h"
+#include "container/undo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONFIG_MAX       (4 << 20)
+#define EXIT_NOT_STARTED 125
+#define PAUSE_NS         5000000
+
+/*
+ * The lock of one that does not run. Another command may be starting, removing or cleaning up after it: that does not take
+ * long, and is waited for. 1 when it runs meanwhile.
+ */
+static int lock_it(struct handle *h, int *ret)
+{
+	for (;;) {
+		int fd = undo_begin_now(h->home, h->record.id), r;
+
+		if (fd >= 0) {
+			*ret = fd;
+			return 0;
+		}
+		if (fd != -EAGAIN)
+			return fd;
+		r = handle_refresh(h);
+		if (r < 0 || handle_runs(h))
+			return r < 0 ? r : 1;
+		(void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+	}
+}
+
+/* Under the lock: it was not removed meanwhile, and this is what is known of it. */
+static int read_again(struct handle *h, struct container *c)
+{
+	autojson struct json_object *config = NULL;
+	int r;
+
+	c->dir = openat(h->home->containers, h->record.id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (c->dir < 0) {
+		r = errno == ENOENT ? fail(-ENOENT, "no such container") : fail_errno("open %s", c->path);
+		(void)unlinkat(h->home->running, h->record.id, AT_REMOVEDIR);
+		return r;
+	}
+	r = json_read(c->dir, "config.json", CONFIG_MAX, &config);
+	if (r == -ENOENT)
+		return fail(-ENOENT, "its config.json is gone");
+	if (r == 0)
+		r = spec_parse(config, &c->spec);
+	if (r < 0)
+		return r;
+	spec_fill_overlay(c->path, &h->record.layers, &c->spec.root);
+	return handle_refresh(h);
+}
+
+static int load(struct handle *h, struct container *c)
+{
+	snprintf(c->id, sizeof c->id, "%s", h->record.id);
+	c->home = h->home;
+	c->name = xstrdup(h->record.name);
+	c->path = xasprintf("%s/containers/%s", h->home->store->root, c->id);
+	c->image = xstrdup(h->record.image);
+	strv_add_all(&c->labels, &h->record.labels);
+	c->created = true;
+	c->plan = h->record.plan;
+	return read_again(h, c);
+}
+
+int container_start(struct handle *h, const struct start_options *o, int *ret_exit_code)
+{
+	autocall(container_release) struct container c = CONTAINER_NONE;
+	bool attached = o->attach || o->interactive;
+	struct launch l = { .container = &c,
+			    .before = &h->state,
+			    .in = o->interactive && h->record.plan.open_stdin,
+			    .out = attached,
+			    .err = attached,
+			    .sig_proxy = o->sig_proxy };
+	int r = handle_runs(h) ? 1 : lock_it(h, &c.lock);
+
+	*ret_exit_code = r == 1 ? 0 : EXIT_NOT_STARTED;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = load(h, &c);
+	if (r == 0)
+		r = undo_write(c.lock, c.name, c.spec.linux_.cgroups_path, !c.plan.auto_remove);
+	return r == 0 ? launch(&l, ret_exit_code) : r;
+}

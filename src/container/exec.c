@@ -56,7 +56,7 @@ static int change_user(struct job *j)
 	if (!j->o->user || !*j->o->user)
 		return 0;
 	root = rootview_open(&j->h->record.layers, upper);
-	r = root < 0 ? root : user_resolve(root, j->o->user, NULL, &u);
+	r = root < 0 ? root : user_resolve(root, j->o->user, &j->h->record.group_add, &u);
 	if (r < 0)
 		return r;
 	p->uid = u.uid;

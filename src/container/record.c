@@ -33,6 +33,7 @@ void record_release(struct record *r)
 	free(r->cgroup);
 	free(r->hostname);
 	free(r->ipc_mode);
+	strv_release(&r->group_add);
 	strv_release(&r->labels);
 	strv_release(&r->args);
 	strv_release(&r->layers);
@@ -196,6 +197,8 @@ int record_read(int dirfd, struct record *ret)
 	e = json_get_strv(o, name, "Args", &r.args);
 	if (e >= 0)
 		e = json_get_strv(o, name, "Layers", &r.layers);
+	if (e >= 0)
+		e = json_get_strv(host, name, "GroupAdd", &r.group_add);
 	if (e >= 0)
 		e = plan_read(config, host, &r.plan);
 	if (e < 0)

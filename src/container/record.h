@@ -27,6 +27,7 @@ struct record {
 	char *cgroup;         /* as config.json has it */
 	char *hostname;
 	char *ipc_mode;     /* private, shareable, … */
+	struct strv group_add;
 	struct strv labels; /* KEY=VALUE */
 	struct strv layers;
 };

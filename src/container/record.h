@@ -26,7 +26,7 @@ struct record {
 	int64_t stop_timeout; /* seconds; 10 where nobody said */
 	char *cgroup;         /* as config.json has it */
 	char *hostname;
-	char *ipc_mode;     /* private, shareable, … */
+	char *ipc_mode; /* private, shareable, … */
 	struct strv group_add;
 	struct strv labels; /* KEY=VALUE */
 	struct strv layers;

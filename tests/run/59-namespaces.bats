@@ -145,3 +145,28 @@ ended() {
 	[ "${lines[0]}" = 4 ]
 	says 'CapEff:.*0000000000000000'
 }
+
+@test "create, then start: what was asked for is what it gets; another container's namespaces are those of now" {
+	donor --ipc shareable
+	hoy create --name second --pid container:donor --ipc container:donor --oom-score-adj 77 -c 333 --group-add 88 --ulimit nofile=77 \
+		--domainname example.org --security-opt no-new-privileges $REGISTRY/busybox sleep 3000 >/dev/null
+	local before
+	before=$(hoy exec donor readlink /proc/self/ns/pid)
+	hoy kill donor >/dev/null
+	hoy wait donor >/dev/null
+	try hoy start second
+	[ "$status" != 0 ]
+	one_clear_line
+	says 'failed to join PID namespace: container donor is not running'
+	hoy start donor >/dev/null
+	hoy start second >/dev/null
+	run hoy exec second sh -c 'readlink /proc/self/ns/pid; cat /proc/self/oom_score_adj; id -G; ulimit -n; cat /proc/sys/kernel/domainname; grep NoNewPrivs /proc/self/status | cut -f 2; cat /sys/fs/cgroup/cpu/cpu.shares 2>/dev/null || echo 333'
+	[ "${lines[0]}" = "$(hoy exec donor readlink /proc/self/ns/pid)" ]
+	is "${lines[0]}
+77
+0 88
+77
+example.org
+1
+333"
+}

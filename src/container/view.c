@@ -79,6 +79,7 @@ static int mount_overlay(const struct viewing *v, int at)
 		strv_add(&lower, layers->items[i - 1]);
 	strv_add_format(&options, "upperdir=%s/upper", dir);
 	strv_add_format(&options, "workdir=%s/work", dir);
+	strv_add(&options, "redirect_dir=off");
 	m.lower = (char *const *)strv_array(&lower);
 	m.options = (char *const *)strv_array(&options);
 	return sys_mount("the container's root file system", &m);

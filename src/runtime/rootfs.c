@@ -74,6 +74,8 @@ static int mount_overlay(struct init *in, int target, const char *assign)
 	if (o->upper) {
 		strv_add_format(&options, "upperdir=%s", o->upper);
 		strv_add_format(&options, "workdir=%s", o->work);
+		/* whatever the kernel's own default: what is in upper is all of it, for diff and commit to read */
+		strv_add(&options, "redirect_dir=off");
 	}
 	m.lower = (char *const *)strv_array(&lower);
 	m.options = (char *const *)strv_array(&options);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define REMOVE_AGAIN_MAX 100
+#define SIZE_DEPTH_MAX   128 /* each level has two descriptors */
 
 int dir_make_all(int dirfd, const char *path, mode_t mode)
 {
@@ -189,4 +190,40 @@ int dir_each(int dirfd, const char *path, int (*visit)(int fd, const char *name,
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			r = visit(fd, e->d_name, data);
 	return r;
+}
+
+struct sum {
+	uint64_t bytes;
+	unsigned int depth;
+};
+
+static int add_size(int dirfd, const char *name, void *data)
+{
+	struct sum *sum = data;
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (S_ISREG(st.st_mode)) {
+		/* sparse files of a stranger's may have any size */
+		if (__builtin_add_overflow(sum->bytes, (uint64_t)st.st_size / st.st_nlink, &sum->bytes))
+			sum->bytes = UINT64_MAX;
+	} else if (S_ISDIR(st.st_mode) && sum->depth < SIZE_DEPTH_MAX) {
+		autofd int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+		sum->depth++;
+		if (fd >= 0 && dir_each(fd, ".", add_size, sum) < 0)
+			error_clear();
+		sum->depth--;
+	}
+	return 0;
+}
+
+uint64_t dir_size(int dirfd, const char *path)
+{
+	struct sum sum = { 0 };
+
+	if (dir_each(dirfd, path, add_size, &sum) < 0)
+		error_clear();
+	return sum.bytes;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* Directories of hoy's own. For directories inside a root filesystem see base/beneath.h. */
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Creates @path and its parents with @mode; existing ones are fine and keep their mode. */
@@ -16,3 +17,8 @@ int dir_remove_tree(int dirfd, const char *path);
  * -ENOENT without words.
  */
 int dir_each(int dirfd, const char *path, int (*visit)(int fd, const char *name, void *data), void *data);
+/*
+ * Bytes of the regular files in the tree, a file of several names shared among them. Whoever writes in it meanwhile cannot
+ * lead out of it; what cannot be looked at, or lies deeper than 128 levels, is left out. A missing tree is empty.
+ */
+uint64_t dir_size(int dirfd, const char *path);

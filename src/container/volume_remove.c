@@ -14,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 256 /* of what volume_size looks at: each level is a descriptor */
-
 int volume_lock(const struct store *s, const char *name)
 {
 	autofree char *path = xasprintf(VOLUMES "/%s", name);
@@ -82,39 +80,11 @@ int volume_users(const struct store *s, const char *name, struct strv *ret)
 	return r == -ENOENT ? 0 : r;
 }
 
-struct sum {
-	uint64_t bytes;
-	unsigned int depth;
-};
-
-static int add_size(int dirfd, const char *name, void *data)
-{
-	struct sum *sum = data;
-	struct stat st;
-
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	if (S_ISREG(st.st_mode))
-		sum->bytes += (uint64_t)st.st_size / st.st_nlink;
-	else if (S_ISDIR(st.st_mode) && sum->depth < DEPTH_MAX) {
-		/* a container may be writing in it: what it exchanges for a link is not followed */
-		autofd int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-
-		sum->depth++;
-		if (fd >= 0)
-			(void)dir_each(fd, ".", add_size, sum);
-		sum->depth--;
-	}
-	return 0;
-}
-
 uint64_t volume_size(const struct store *s, const char *name)
 {
 	autofree char *path = xasprintf(VOLUMES "/%s/_data", name);
-	struct sum sum = { 0 };
 
-	(void)dir_each(s->fd, path, add_size, &sum);
-	return sum.bytes;
+	return dir_size(s->fd, path);
 }
 
 int volume_remove(const struct store *s, const char *name)

@@ -81,8 +81,16 @@ struct cgroup_stats {
 	uint64_t oom_kills; /* processes killed because of this cgroup's limit */
 	uint64_t cpu_usage_ns, cpu_user_ns, cpu_system_ns, cpu_throttled_ns, cpu_periods, cpu_throttled;
 	uint64_t pids, pids_limit;
+	uint64_t cpu_quota_us, cpu_period_us; /* no quota: absent */
+	uint64_t cpu_weight;                  /* v2's cpu.weight or v1's cpu.shares */
 	uint64_t io_read_bytes, io_write_bytes;
 };
 int cgroup_stats(struct cgroup *cgroup, struct cgroup_stats *ret);
+/*
+ * Calls @visit with each of its directories and the hierarchy's controllers as v1 or v2 spells them: "cpu,cpuacct" and
+ * "/sys/fs/cgroup/cpu,cpuacct/hoy-3f2a…"; "" is a v2 tree that has none.
+ */
+void cgroup_each_directory(const struct cgroup *cgroup, void (*visit)(const char *controllers, const char *path, void *data),
+			   void *data);
 /* Only the count of OOM kills: cheap, for the end of a container. */
 int cgroup_oom_kills(struct cgroup *cgroup, uint64_t *ret);

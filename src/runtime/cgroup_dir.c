@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One directory of a cgroup: made with its parents, written, read. */
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
@@ -111,4 +112,19 @@ int cgroup_dir_make(struct cgroup_dir *dir, int (*prepare)(const char *path))
 	if (r == -EEXIST)
 		return 1;
 	return r;
+}
+
+void cgroup_each_directory(const struct cgroup *cgroup, void (*visit)(const char *controllers, const char *path, void *data),
+			   void *data)
+{
+	for (size_t i = 0; i < cgroup->count; i++) {
+		const struct cgroup_dir *dir = &cgroup->dirs[i];
+		autobuf names = BUF_INIT;
+
+		for (unsigned int c = 0; c < CGROUP_UNIFIED; c++)
+			if (dir->controllers & CGROUP_BIT(c))
+				buf_add_format(&names, "%s%s", names.len ? "," : "",
+					       cgroup_controller_name((enum cgroup_controller)c, dir->v2));
+		visit(names.data, dir->path, data);
+	}
 }

@@ -36,6 +36,7 @@ static const struct number_file files[] = {
 	{ CGROUP_CPU, true, "cpu.stat", "throttled_usec", FIELD(cpu_throttled_ns), NS_PER_US },
 	{ CGROUP_CPU, true, "cpu.stat", "nr_periods", FIELD(cpu_periods), 1 },
 	{ CGROUP_CPU, true, "cpu.stat", "nr_throttled", FIELD(cpu_throttled), 1 },
+	{ CGROUP_CPU, true, "cpu.weight", NULL, FIELD(cpu_weight), 1 },
 	{ CGROUP_PIDS, true, "pids.current", NULL, FIELD(pids), 1 },
 	{ CGROUP_PIDS, true, "pids.max", NULL, FIELD(pids_limit), 1 },
 	{ CGROUP_MEMORY, false, "memory.usage_in_bytes", NULL, FIELD(memory_usage), 1 },
@@ -50,6 +51,8 @@ static const struct number_file files[] = {
 	{ CGROUP_CPU, false, "cpu.stat", "throttled_time", FIELD(cpu_throttled_ns), 1 },
 	{ CGROUP_CPU, false, "cpu.stat", "nr_periods", FIELD(cpu_periods), 1 },
 	{ CGROUP_CPU, false, "cpu.stat", "nr_throttled", FIELD(cpu_throttled), 1 },
+	{ CGROUP_CPU, false, "cpu.shares", NULL, FIELD(cpu_weight), 1 },
+	{ CGROUP_CPU, false, "cpu.cfs_period_us", NULL, FIELD(cpu_period_us), 1 },
 	{ CGROUP_PIDS, false, "pids.current", NULL, FIELD(pids), 1 },
 	{ CGROUP_PIDS, false, "pids.max", NULL, FIELD(pids_limit), 1 },
 };
@@ -83,6 +86,21 @@ static void read_io_v1(struct cgroup_dir *dir, struct cgroup_stats *stats)
 		stats->io_write_bytes += strtoull(p + 7, NULL, 10);
 }
 
+/* v2: "50000 100000" or "max 100000" in one file; v1: the quota in one of its own, -1 for none. */
+static void read_quota(struct cgroup_dir *dir, struct cgroup_stats *stats)
+{
+	char text[64], *end;
+	ssize_t n = cgroup_dir_read(dir, dir->v2 ? "cpu.max" : "cpu.cfs_quota_us", text, sizeof text);
+
+	if (n <= 0)
+		return;
+	if (text[0] >= '0' && text[0] <= '9')
+		stats->cpu_quota_us = strtoull(text, NULL, 10);
+	end = strchr(text, ' ');
+	if (end)
+		stats->cpu_period_us = strtoull(end + 1, NULL, 10);
+}
+
 static int read_file(struct cgroup *cgroup, const struct number_file *f, uint64_t *ret)
 {
 	struct cgroup_dir *dir = cgroup_dir_with(cgroup, f->controller);
@@ -100,6 +118,7 @@ static int read_file(struct cgroup *cgroup, const struct number_file *f, uint64_
 int cgroup_stats(struct cgroup *cgroup, struct cgroup_stats *ret)
 {
 	struct cgroup_dir *io = cgroup_dir_with(cgroup, CGROUP_IO), *memory = cgroup_dir_with(cgroup, CGROUP_MEMORY);
+	struct cgroup_dir *cpu = cgroup_dir_with(cgroup, CGROUP_CPU);
 	struct cgroup_stats stats;
 
 	memset(&stats, 0xff, sizeof stats);
@@ -113,6 +132,8 @@ int cgroup_stats(struct cgroup *cgroup, struct cgroup_stats *ret)
 	/* v1 counts memory and swap together */
 	if (memory && !memory->v2 && stats.swap_usage != UINT64_MAX)
 		stats.swap_usage = stats.swap_usage > stats.memory_usage ? stats.swap_usage - stats.memory_usage : 0;
+	if (cpu)
+		read_quota(cpu, &stats);
 	if (io && io->v2)
 		read_io_v2(io, &stats);
 	else if (io)

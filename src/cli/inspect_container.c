@@ -25,12 +25,28 @@ struct member {
 };
 
 static const struct member config_members[] = {
-	{ "Hostname", "\"\"" },    { "Domainname", "\"\"" },   { "User", "\"\"" },       { "AttachStdin", "false" },
-	{ "AttachStdout", "true" }, { "AttachStderr", "true" }, { "ExposedPorts", NULL }, { "Tty", "false" },
-	{ "OpenStdin", "false" },  { "StdinOnce", "false" },   { "Env", "[]" },          { "Cmd", "null" },
-	{ "Healthcheck", NULL },   { "Image", "\"\"" },        { "Volumes", "null" },    { "WorkingDir", "\"\"" },
-	{ "Entrypoint", "null" },  { "OnBuild", "null" },      { "Labels", "{}" },       { "StopSignal", NULL },
-	{ "StopTimeout", NULL },   { NULL, NULL },
+	{ "Hostname", "\"\"" },
+	{ "Domainname", "\"\"" },
+	{ "User", "\"\"" },
+	{ "AttachStdin", "false" },
+	{ "AttachStdout", "true" },
+	{ "AttachStderr", "true" },
+	{ "ExposedPorts", NULL },
+	{ "Tty", "false" },
+	{ "OpenStdin", "false" },
+	{ "StdinOnce", "false" },
+	{ "Env", "[]" },
+	{ "Cmd", "null" },
+	{ "Healthcheck", NULL },
+	{ "Image", "\"\"" },
+	{ "Volumes", "null" },
+	{ "WorkingDir", "\"\"" },
+	{ "Entrypoint", "null" },
+	{ "OnBuild", "null" },
+	{ "Labels", "{}" },
+	{ "StopSignal", NULL },
+	{ "StopTimeout", NULL },
+	{ NULL, NULL },
 };
 
 static const struct member host_members[] = {
@@ -132,11 +148,13 @@ static void put_members(struct json_writer *w, const char *key, struct json_obje
 		else if (m->otherwise)
 			json_put_raw(w, m->name, m->otherwise);
 	}
-	if (record)
-		json_object_object_foreach (record, name, more) {
-			if (!is_listed(members, name))
-				json_put_value(w, name, more);
-		}
+	if (!record) {
+		json_end_object(w);
+		return;
+	}
+	json_object_object_foreach (record, name, more)
+		if (!is_listed(members, name))
+			json_put_value(w, name, more);
 	json_end_object(w);
 }
 
@@ -152,8 +170,7 @@ static void put_state(const struct state *s, struct json_writer *w)
 	json_begin_object(w, "State");
 	json_put_str(w, "Status", state_name(s->status));
 	/* a paused container runs, too; and one that waits for its restart */
-	json_put_bool(w, "Running",
-		      s->status == STATUS_RUNNING || s->status == STATUS_PAUSED || s->status == STATUS_RESTARTING);
+	json_put_bool(w, "Running", s->status == STATUS_RUNNING || s->status == STATUS_PAUSED || s->status == STATUS_RESTARTING);
 	json_put_bool(w, "Paused", s->status == STATUS_PAUSED);
 	json_put_bool(w, "Restarting", s->status == STATUS_RESTARTING);
 	json_put_bool(w, "OOMKilled", s->oom_killed);

@@ -16,7 +16,7 @@
 static const struct {
 	const char *file, *name;
 } namespaces[] = {
-	{ "cgroup", "cgroup" }, { "ipc", "ipc" },  { "mnt", "mount" }, { "net", "network" },
+	{ "cgroup", "cgroup" }, { "ipc", "ipc" },   { "mnt", "mount" }, { "net", "network" },
 	{ "pid", "pid" },       { "time", "time" }, { "user", "user" }, { "uts", "uts" },
 };
 

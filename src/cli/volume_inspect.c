@@ -7,12 +7,8 @@
 
 #include <stddef.h>
 
-struct inspect_flags {
-	const char *format;
-};
-
 static const struct option inspect_table[] = {
-	{ 'f', "format", OPTION_STRING, offsetof(struct inspect_flags, format), "string",
+	{ 'f', "format", OPTION_STRING, offsetof(struct inspect, format), "string",
 	  "Format output using a Go template, or 'json'" },
 	OPTIONS_END,
 };
@@ -29,8 +25,10 @@ int inspect_volume(const struct store *s, const char *name, struct json_writer *
 
 static int inspect_run(const struct cli *cli, void *data)
 {
-	return inspect_print(cli, "volume", ((const struct inspect_flags *)data)->format);
+	return inspect_print(cli, data);
 }
+
+static const struct inspect inspect_defaults = { .type = "volume" };
 
 const struct command command_volume_inspect = {
 	.name = "volume inspect",
@@ -38,7 +36,8 @@ const struct command command_volume_inspect = {
 	.summary = "Display detailed information on one or more volumes",
 	.manual = "Prints what is known of a volume as JSON, in Docker's words. Mountpoint is the directory on the host.\n",
 	.options = inspect_table,
-	.options_size = sizeof(struct inspect_flags),
+	.options_size = sizeof(struct inspect),
+	.defaults = &inspect_defaults,
 	.min_args = 1,
 	.max_args = ARGS_ANY,
 	.interspersed = true,

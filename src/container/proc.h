@@ -15,12 +15,13 @@ struct proc {
 	unsigned int levels;
 	uint32_t uid, gid; /* effective */
 	uint32_t real_uid, real_gid;
-	char state;                        /* R, S, D, Z, T, … */
-	int tty;                           /* device number of its terminal; 0: none */
+	char state; /* R, S, D, Z, T, … */
+	int tty;    /* device number of its terminal; 0: none */
 	int64_t nice, priority, threads;
 	uint64_t user_ticks, system_ticks; /* processor time, in clock ticks */
 	uint64_t start;                    /* clock ticks after boot */
 	uint64_t size, resident;           /* bytes of memory: mapped, present */
+	pid_t foreground;                  /* process group in the foreground of its terminal */
 	char *name;                        /* at most 15 bytes, or 63 of a kernel thread */
 	char *arguments;                   /* joined by blanks; NULL when it has none */
 };

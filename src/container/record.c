@@ -125,6 +125,9 @@ void record_write(const struct record_source *s, struct buf *out)
 	json_end_array(&w);
 	json_put_str(&w, "Image", image_id);
 	json_put_str(&w, "Name", s->name);
+	json_put_str(&w, "MountLabel", s->spec->linux_.mount_label ? s->spec->linux_.mount_label : "");
+	json_put_str(&w, "ProcessLabel", s->spec->process.selinux_label ? s->spec->process.selinux_label : "");
+	json_put_str(&w, "AppArmorProfile", s->spec->process.apparmor_profile ? s->spec->process.apparmor_profile : "");
 	put_config(&w, s);
 	put_host_config(&w, s);
 	put_mounts(&w, s->options, &s->spec->mounts);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The networks that a container is in, and the ports of it that the host has, out of the endpoints that its monitor wrote
+ * (network/endpoint.h). A container that does not run is in none. Command process; takes no lock.
+ */
+#include "container/home.h"
+#include "network/endpoint.h"
+
+struct endpoints {
+	struct endpoints_item {
+		char *network; /* its name */
+		struct endpoint endpoint;
+	} * items;
+	size_t count;
+};
+#define autoendpoints __attribute__((cleanup(endpoints_release))) struct endpoints
+
+void endpoints_release(struct endpoints *e);
+/* Those of the container @id (64 hex digits), by the names of the networks. */
+void endpoints_read(const struct home *home, const char *id, struct endpoints *ret);
+/* What network/ wants to know of where networks lie. */
+struct network_home endpoints_home(const struct home *home);

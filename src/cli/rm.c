@@ -14,7 +14,7 @@ static const struct option rm_table[] = {
 	  .help = "Kill a running container, and do not mind one that is not there" },
 	{ 'l', "link", OPTION_BOOL, 0, .help = "Remove the specified link", .later = true },
 	{ 'v', "volumes", OPTION_BOOL, offsetof(struct rm_flags, volumes),
-	  .help = "Remove its anonymous volumes, too (there are none yet)" },
+	  .help = "Remove its anonymous volumes, too, unless others use them" },
 	OPTIONS_END,
 };
 
@@ -22,7 +22,7 @@ static int rm_one(struct handle *h, void *data)
 {
 	const struct rm_flags *flags = data;
 
-	return control_remove(h, flags->force);
+	return control_remove(h, flags->force, flags->volumes);
 }
 
 static int rm_run(const struct cli *cli, void *data)
@@ -36,7 +36,8 @@ const struct command command_rm = {
 	.name = "rm",
 	.usage = "[OPTIONS] CONTAINER [CONTAINER...]",
 	.summary = "Remove one or more containers",
-	.manual = "Removes a container that has ended, with all it wrote and its log.\n",
+	.manual = "Removes a container that has ended, with all it wrote and its log. Its volumes stay, but with\n"
+		  "-v those that nobody named.\n",
 	.options = rm_table,
 	.options_size = sizeof(struct rm_flags),
 	.min_args = 1,

@@ -13,6 +13,7 @@
 #include "container/resources.h"
 #include "container/security.h"
 #include "container/ulimit.h"
+#include "container/volume.h"
 #include "image/platform.h"
 #include "kernel/names.h"
 #include "runtime/capability.h"
@@ -65,6 +66,11 @@ static int check_workdir(const char *value)
 static int check_volume(const char *value)
 {
 	return mount_option_volume(value, NULL);
+}
+
+static int check_volumes_from(const char *value)
+{
+	return mount_option_from(value, NULL, NULL);
 }
 
 static int check_mount(const char *value)
@@ -288,7 +294,7 @@ const struct option run_table[] = {
 	{ 0, "memory-swappiness", OPTION_INT, RUN(memory_swappiness), "int",
 	  "How readily its memory is swapped out, from 0 to 100" },
 	{ 0, "mount", OPTION_LIST, RUN(mounts), "mount",
-	  "Mount a file system: type=bind,src=PATH,dst=PATH or type=tmpfs,dst=PATH, and options", .check = check_mount },
+	  "Mount something: type=bind|volume|tmpfs|image,src=SOURCE,dst=TARGET, and options", .check = check_mount },
 	{ 0, "name", OPTION_STRING, RUN(name), "string", "Name of the container", .check = check_name },
 	{ 0, "net", OPTION_STRING, RUN(network), "network", "Network of the container: none or host", .check = check_network,
 	  .hidden = true },
@@ -339,10 +345,12 @@ const struct option run_table[] = {
 	{ 'u', "user", OPTION_STRING, RUN(user), "string", "User and group of the process, by name or number: USER[:GROUP]" },
 	{ 0, "userns", OPTION_STRING, RUN(userns), "string", "User namespace to use: host", .complete = "host" },
 	{ 0, "uts", OPTION_STRING, RUN(uts), "string", "UTS namespace to use: host", .complete = "host" },
-	{ 'v', "volume", OPTION_LIST, RUN(volumes), "list", "Mount a directory of the host, as SOURCE:TARGET[:ro]",
-	  .check = check_volume, .complete = "file" },
-	LATER(0, "volume-driver", OPTION_STRING, "string", "Driver for named volumes"),
-	LATER(0, "volumes-from", OPTION_LIST, "list", "Mount the volumes of another container"),
+	{ 'v', "volume", OPTION_LIST, RUN(volumes), "list",
+	  "Mount a directory of the host or a volume, as [SOURCE:]TARGET[:OPTIONS]", .check = check_volume, .complete = "file" },
+	{ 0, "volume-driver", OPTION_STRING, RUN(volume_driver), "string", "Driver for named volumes: local",
+	  .check = volume_check_driver },
+	{ 0, "volumes-from", OPTION_LIST, RUN(volumes_from), "list", "Mount the volumes of another container, CONTAINER[:ro|rw]",
+	  .check = check_volumes_from, .complete = "container" },
 	{ 'w', "workdir", OPTION_STRING, RUN(workdir), "string", "Working directory of the process", .check = check_workdir },
 	OPTIONS_END,
 };

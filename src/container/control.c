@@ -147,7 +147,7 @@ int control_pause(struct handle *h, bool paused)
 }
 
 /* Nobody else makes, runs or removes it while we hold its lock. */
-static int remove_locked(struct handle *h, int lock)
+static int remove_locked(struct handle *h, int lock, bool volumes)
 {
 	int r;
 
@@ -156,6 +156,8 @@ static int remove_locked(struct handle *h, int lock)
 		return 0;
 	}
 	r = undo_write(lock, h->record.name, NULL, false);
+	if (r == 0 && volumes)
+		r = undo_volumes(lock);
 	if (r == 0)
 		undo_run(h->home, h->record.id, lock, true);
 	if (r == 0)
@@ -163,7 +165,7 @@ static int remove_locked(struct handle *h, int lock)
 	return r;
 }
 
-int control_remove(struct handle *h, bool force)
+int control_remove(struct handle *h, bool force, bool volumes)
 {
 	autofd int lock = -1;
 	int r = 0;
@@ -177,7 +179,7 @@ int control_remove(struct handle *h, bool force)
 	if (r < 0)
 		return r;
 	lock = undo_begin(h->home, h->record.id);
-	return lock < 0 ? lock : remove_locked(h, lock);
+	return lock < 0 ? lock : remove_locked(h, lock, volumes);
 }
 
 int control_rename(struct handle *h, const char *name)

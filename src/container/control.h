@@ -26,5 +26,5 @@ int control_pause(struct handle *h, bool paused);
  * Removes it with all it wrote. -EBUSY with Docker's words when it runs, unless @force, which kills it first. Two at once:
  * one removes it, the other one finds it removed, which is no error.
  */
-int control_remove(struct handle *h, bool force);
+int control_remove(struct handle *h, bool force, bool volumes);
 int control_rename(struct handle *h, const char *name);

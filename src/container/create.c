@@ -13,6 +13,7 @@
 #include "container/files.h"
 #include "container/join.h"
 #include "container/labels.h"
+#include "container/mounts.h"
 #include "container/name.h"
 #include "container/record.h"
 #include "container/rootview.h"
@@ -180,6 +181,7 @@ static int choose_network(const struct run_options *o, bool *ret_host)
 
 /* What the spec is made of beside options and image. */
 struct making {
+	struct mount_points mounts;
 	struct user user;
 	char *hostname;
 	struct shared_with shared;
@@ -190,7 +192,18 @@ static void making_release(struct making *m)
 {
 	user_release(&m->user);
 	join_find_release(&m->shared);
+	mount_points_release(&m->mounts);
 	free(m->hostname);
+}
+
+static int make_mounts(struct container *c, const struct run_options *o, const struct image *image, int root, struct making *m)
+{
+	struct mounts_place place = {
+		.store = c->home->store, .id = c->id, .dir = c->dir, .root = root, .uid = m->user.uid, .gid = m->user.gid
+	};
+	int r = mounts_plan(c->home, o, image, &m->mounts);
+
+	return r == 0 ? mounts_prepare(&place, &m->mounts) : r;
 }
 
 static int make_spec(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
@@ -209,6 +222,7 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 					.dir = c->path,
 					.hostname = m->hostname,
 					.user = &m->user,
+					.mounts = &m->mounts,
 					.shared = &m->shared,
 					.host_network = m->host_network };
 	autofd int root = rootview_open(&image->layers, NULL);
@@ -216,6 +230,8 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 
 	if (r == 0)
 		r = files_make(c->dir, &files);
+	if (r == 0)
+		r = make_mounts(c, o, image, root, m);
 	return r == 0 ? spec_make(&request, &c->spec) : r;
 }
 
@@ -228,7 +244,8 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.options = o,
 					.plan = &c->plan,
 					.image = image,
-					.spec = &c->spec };
+					.spec = &c->spec,
+					.mounts = &m->mounts };
 	autobuf record = BUF_INIT, config = BUF_INIT;
 	int r = labels_make(&image->config.labels, &o->label_files, &o->labels, &c->labels);
 
@@ -247,6 +264,8 @@ static int create_locked(struct container *c, const struct run_options *o, const
 
 	if (r == 0)
 		r = reserve_name(c, o->name && *o->name);
+	if (r == 0)
+		r = undo_volumes(c->lock);
 	if (r == 0)
 		r = make_directories(c, image);
 	if (r == 0)

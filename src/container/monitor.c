@@ -55,8 +55,8 @@ static void do_nothing(int number)
 static void detach_process(const struct monitor *m)
 {
 	const struct container *c = m->container;
-	int keep[] = { c->home->containers, c->home->names, c->home->running, c->dir,   c->lock,
-		       m->control,          m->input,       m->output,        m->error, step_explain_fd() };
+	int keep[] = { c->home->store->fd, c->home->containers, c->home->names, c->home->running, c->dir, c->lock, m->control,
+		       m->input,           m->output,           m->error,       step_explain_fd() };
 	int null;
 
 	attach_free_signals();

@@ -5,7 +5,13 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
+#include "container/handle.h"
 #include "container/mount_option.h"
+#include "container/mounts_record.h"
+#include "container/volume.h"
+#include "container/volume_use.h"
+#include "kernel/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,92 +19,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const struct spec_mount *mounts_find(const struct spec_mounts *mounts, const char *destination)
+#define IMAGE_VOLUMES_MAX 256
+
+/* ---- the plan --------------------------------------------------------------------------------------------------- */
+
+static int add(const char *text, int (*read)(const char *, struct mount_point *), struct mount_points *ret)
 {
-	for (size_t i = 0; i < mounts->count; i++)
-		if (strcmp(mounts->items[i].destination, destination) == 0)
-			return &mounts->items[i];
-	return NULL;
-}
-
-void mounts_add(struct spec_mounts *ret, const char *type, const char *source, const char *destination, const char *const *options)
-{
-	struct spec_mount *m = spec_grow(ret);
-
-	m->type = xstrdup(type);
-	m->source = xstrdup(source);
-	m->destination = xstrdup(destination);
-	for (size_t i = 0; options[i]; i++)
-		strv_add(&m->options, options[i]);
-}
-
-/* -v makes a missing directory on the host: so does Docker, and scripts count on it. */
-static int make_source(const char *source)
-{
-	struct stat st;
-
-	if (stat(source, &st) == 0)
-		return 0;
-	if (errno != ENOENT)
-		return fail_errno("look at %s", source);
-	return dir_make_all(AT_FDCWD, source, 0755);
-}
-
-static int find_source(const struct mount_option *option)
-{
-	if (option->create_source)
-		return make_source(option->mount.source);
-	if (access(option->mount.source, F_OK) < 0)
-		return fail(-errno, "invalid mount config for type \"bind\": bind source path does not exist: %s",
-			    option->mount.source);
-	return 0;
-}
-
-static int add(const char *text, int (*read)(const char *, struct mount_option *), struct spec_mounts *ret)
-{
-	struct mount_option option = { 0 };
-	int r = read(text, &option);
+	autocall(mount_point_release) struct mount_point p = { 0 };
+	int r = read(text, &p);
 
 	if (r < 0)
 		return r;
-	if (mounts_find(ret, option.mount.destination))
-		r = fail(-EINVAL, "duplicate mount point: %s", option.mount.destination);
-	else if (strcmp(option.mount.type, "bind") == 0)
-		r = find_source(&option);
-	if (r < 0)
-		mount_option_release(&option);
-	else
-		*spec_grow(ret) = option.mount;
-	return r;
+	if (mount_points_find(ret, p.spec.destination))
+		return fail(-EINVAL, "duplicate mount point: %s", p.spec.destination);
+	mount_points_add(ret, &p);
+	return 0;
 }
 
-static size_t depth(const char *path)
-{
-	size_t n = 0;
-
-	for (; *path; path++)
-		n += *path == '/';
-	return n;
-}
-
-/* Insertion sort: it is stable, and nobody has many mounts. */
-static void sort_by_depth(struct spec_mounts *mounts)
-{
-	for (size_t i = 1; i < mounts->count; i++) {
-		struct spec_mount m = mounts->items[i];
-		size_t k = i;
-
-		for (; k > 0 && depth(mounts->items[k - 1].destination) > depth(m.destination); k--)
-			mounts->items[k] = mounts->items[k - 1];
-		mounts->items[k] = m;
-	}
-}
-
-int mounts_from_options(const struct run_options *o, struct spec_mounts *ret)
+static int add_options(const struct run_options *o, struct mount_points *ret)
 {
 	static const struct {
 		size_t offset;
-		int (*read)(const char *text, struct mount_option *ret);
+		int (*read)(const char *text, struct mount_point *ret);
 	} kinds[] = {
 		{ offsetof(struct run_options, volumes), mount_option_volume },
 		{ offsetof(struct run_options, mounts), mount_option_mount },
@@ -115,6 +57,162 @@ int mounts_from_options(const struct run_options *o, struct spec_mounts *ret)
 				return r;
 		}
 	}
-	sort_by_depth(ret);
 	return 0;
+}
+
+/* Those of another container; of several containers the last one wins, as with Docker, and the options before all. */
+static int add_from(const struct home *home, const struct strv *from, struct mount_points *ret)
+{
+	for (size_t i = from->count; i > 0; i--) {
+		autocall(mount_points_release) struct mount_points theirs = { 0 };
+		autocall(handle_release) struct handle h = HANDLE_NONE;
+		autofree char *name = NULL;
+		bool read_only;
+		int r = mount_option_from(from->items[i - 1], &name, &read_only);
+
+		if (r == 0)
+			r = handle_open(home, name, &h);
+		if (r == 0)
+			r = mounts_of_container(h.dir, read_only, &theirs);
+		if (r < 0)
+			return fail_while(r, "--volumes-from %s", from->items[i - 1]);
+		for (size_t k = 0; k < theirs.count; k++)
+			if (!mount_points_find(ret, theirs.items[k].spec.destination))
+				mount_points_add(ret, &theirs.items[k]);
+	}
+	return 0;
+}
+
+/* The image's text: a path in the container and nothing else. */
+static int add_image_volumes(const struct strv *volumes, struct mount_points *ret)
+{
+	if (volumes->count > IMAGE_VOLUMES_MAX)
+		return fail(-E2BIG, "the image has more than %d volumes", IMAGE_VOLUMES_MAX);
+	for (size_t i = 0; i < volumes->count; i++) {
+		autocall(mount_point_release) struct mount_point p = { .kind = MOUNT_POINT_VOLUME,
+								       .by_image = true,
+								       .listed = true };
+		autofree char *path = path_join("/", volumes->items[i]);
+		int r = mount_point_set_target(&p, path);
+
+		if (r < 0)
+			return fail_while(r, "the image's volume %s", volumes->items[i]);
+		if (!mount_points_find(ret, p.spec.destination))
+			mount_points_add(ret, &p);
+	}
+	return 0;
+}
+
+int mounts_plan(const struct home *home, const struct run_options *o, const struct image *image, struct mount_points *ret)
+{
+	int r = volume_check_driver(o->volume_driver);
+
+	if (r == 0)
+		r = add_options(o, ret);
+	if (r == 0)
+		r = add_from(home, &o->volumes_from, ret);
+	if (r == 0)
+		r = add_image_volumes(&image->config.volumes, ret);
+	mount_points_sort(ret);
+	return r;
+}
+
+/* ---- what they need --------------------------------------------------------------------------------------------- */
+
+/* -v makes a missing directory on the host: so does Docker, and scripts count on it. */
+static int make_source(const char *source)
+{
+	struct stat st;
+
+	if (stat(source, &st) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return fail_errno("look at %s", source);
+	return dir_make_all(AT_FDCWD, source, 0755);
+}
+
+static int prepare_bind(const struct mounts_place *place, struct mount_point *p)
+{
+	const char *source = p->spec.source;
+	autofd int fd = -1;
+	int r = 0;
+
+	if (p->create_source)
+		r = make_source(source);
+	else if (access(source, F_OK) < 0)
+		r = fail(-errno, "invalid mount config for type \"bind\": bind source path does not exist: %s", source);
+	if (r < 0 || !p->chown)
+		return r;
+	fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return fail_errno("open %s", source);
+	return sys_chown_tree("-v …:U: the files become the user's", fd, source, place->uid, place->gid);
+}
+
+/* A path in an overlay's option: a colon would end it. */
+static void add_layer(struct buf *out, const char *path)
+{
+	for (; *path; path++) {
+		if (*path == ':' || *path == '\\')
+			buf_add_char(out, '\\');
+		buf_add_char(out, *path);
+	}
+}
+
+/* Another image's layers, read-only. One alone is no overlay, and needs none. */
+static int prepare_image(const struct store *s, struct mount_point *p)
+{
+	__attribute__((cleanup(image_release))) struct image image = { 0 };
+	autobuf lower = BUF_INIT;
+	int r = image_find(s, p->name, &image);
+
+	if (r == 0 && image.layers.count == 0)
+		r = -ENOENT;
+	if (r < 0)
+		return r == -ENOENT ? fail(r, "No such image: %s", p->name) : r;
+	xreplace(&p->name, image.id);
+	p->source = xstrdup("");
+	if (image.layers.count == 1) {
+		p->spec.source = xstrdup(image.layers.items[0]);
+		mount_point_set_bind(p, false, true);
+	} else {
+		p->spec.type = xstrdup("overlay");
+		p->spec.source = xstrdup("overlay");
+		buf_add_str(&lower, "lowerdir=");
+		for (size_t i = image.layers.count; i > 0; i--) {
+			add_layer(&lower, image.layers.items[i - 1]);
+			buf_add_str(&lower, i > 1 ? ":" : "");
+		}
+		strv_add(&p->spec.options, "ro");
+		strv_add(&p->spec.options, lower.data);
+	}
+	if (p->subpath)
+		strv_add_format(&p->spec.options, "X-mount.subdir=%s", p->subpath);
+	return 0;
+}
+
+static int prepare_one(const struct mounts_place *place, struct mount_point *p)
+{
+	const struct volume_start start = { place->id, place->root, place->uid, place->gid };
+
+	switch (p->kind) {
+	case MOUNT_POINT_BIND:
+		return prepare_bind(place, p);
+	case MOUNT_POINT_VOLUME:
+		return volume_use_begin(place->store, &start, p);
+	case MOUNT_POINT_IMAGE:
+		return p->inherited ? 0 : prepare_image(place->store, p);
+	case MOUNT_POINT_TMPFS:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+int mounts_prepare(const struct mounts_place *place, struct mount_points *list)
+{
+	int r = volume_use_note(place->dir, list);
+
+	for (size_t i = 0; r == 0 && i < list->count; i++)
+		r = prepare_one(place, &list->items[i]);
+	return r;
 }

@@ -38,9 +38,11 @@ struct run_options {
 	struct strv labels, label_files, annotations;
 
 	/* files */
-	struct strv volumes; /* -v SOURCE:TARGET[:OPTIONS] */
-	struct strv mounts;  /* --mount type=…,… */
-	struct strv tmpfs;   /* --tmpfs TARGET[:OPTIONS] */
+	struct strv volumes;      /* -v SOURCE:TARGET[:OPTIONS] */
+	struct strv mounts;       /* --mount type=…,… */
+	struct strv tmpfs;        /* --tmpfs TARGET[:OPTIONS] */
+	struct strv volumes_from; /* CONTAINER[:ro|rw] */
+	const char *volume_driver;
 	bool read_only;
 	int64_t shm_size; /* bytes; 0: 64 MiB */
 

@@ -10,6 +10,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "container/container.h"
+#include "container/mount_option.h"
+#include "container/mounts_record.h"
 #include "container/record_options.h"
 #include "container/spec.h"
 #include "container/state.h"
@@ -37,7 +39,20 @@ void record_release(struct record *r)
 	strv_release(&r->labels);
 	strv_release(&r->args);
 	strv_release(&r->layers);
+	strv_release(&r->mounted_images);
 	*r = (struct record){ 0 };
+}
+
+/* The image's volumes and those of -v that nobody named. */
+static void put_volumes(struct json_writer *w, const struct mount_points *mounts)
+{
+	json_begin_object(w, "Volumes");
+	for (size_t i = 0; i < mounts->count; i++)
+		if (mounts->items[i].anonymous && !mounts->items[i].inherited) {
+			json_begin_object(w, mounts->items[i].spec.destination);
+			json_end_object(w);
+		}
+	json_end_object(w);
 }
 
 static void put_config(struct json_writer *w, const struct record_source *s)
@@ -63,6 +78,7 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_put_str(w, "Image", o->image);
 	json_put_str(w, "WorkingDir", s->spec->process.cwd);
 	json_put_strv(w, "Entrypoint", &entrypoint);
+	put_volumes(w, s->mounts);
 	record_put_pairs(w, "Labels", s->labels);
 	if (o->stop_signal || c->stop_signal)
 		json_put_str(w, "StopSignal", o->stop_signal ? o->stop_signal : c->stop_signal);
@@ -71,12 +87,53 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_end_object(w);
 }
 
+/* "/run": "size=64m" */
+static void put_tmpfs(struct json_writer *w, const struct strv *options)
+{
+	json_begin_object(w, "Tmpfs");
+	for (size_t i = 0; i < options->count; i++) {
+		const char *text = options->items[i];
+		size_t len = strcspn(text, ":");
+		autofree char *path = xstrndup(text, len);
+
+		json_put_str(w, path, text[len] ? text + len + 1 : "");
+	}
+	json_end_object(w);
+}
+
+/* What --mount said, as it was said. */
+static void put_asked_mounts(struct json_writer *w, const struct strv *options)
+{
+	static const char *const types[] = { "bind", "volume", "tmpfs", "image" };
+
+	json_begin_array(w, "Mounts");
+	for (size_t i = 0; i < options->count; i++) {
+		autocall(mount_point_release) struct mount_point p = { 0 };
+
+		if (mount_option_mount(options->items[i], &p) < 0)
+			continue;
+		json_begin_object(w, NULL);
+		json_put_str(w, "Type", types[p.kind]);
+		if (p.kind == MOUNT_POINT_BIND || p.name)
+			json_put_str(w, "Source", p.name ? p.name : p.spec.source);
+		json_put_str(w, "Target", p.spec.destination);
+		if (p.read_only)
+			json_put_bool(w, "ReadOnly", true);
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
 static void put_host_config(struct json_writer *w, const struct record_source *s)
 {
 	const struct run_options *o = s->options;
 
 	json_begin_object(w, "HostConfig");
 	json_put_strv(w, "Binds", &o->volumes);
+	put_asked_mounts(w, &o->mounts);
+	put_tmpfs(w, &o->tmpfs);
+	json_put_strv(w, "VolumesFrom", &o->volumes_from);
+	json_put_str(w, "VolumeDriver", o->volume_driver ? o->volume_driver : "");
 	json_put_str(w, "NetworkMode", o->network ? o->network : "none");
 	json_begin_object(w, "RestartPolicy");
 	json_put_str(w, "Name", o->restart ? o->restart : "no");
@@ -85,25 +142,6 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 	plan_write_host_config(s->plan, w);
 	record_options_write(w, o, s->spec);
 	json_end_object(w);
-}
-
-static void put_mounts(struct json_writer *w, const struct run_options *o, const struct spec_mounts *mounts)
-{
-	/* the user's own are the last ones of the spec: behind hoy's defaults and files */
-	size_t own = o->volumes.count + o->mounts.count + o->tmpfs.count;
-
-	json_begin_array(w, "Mounts");
-	for (size_t i = mounts->count - own; i < mounts->count; i++) {
-		const struct spec_mount *m = &mounts->items[i];
-
-		json_begin_object(w, NULL);
-		json_put_str(w, "Type", m->type);
-		json_put_str(w, "Source", strcmp(m->type, "bind") == 0 ? m->source : "");
-		json_put_str(w, "Destination", m->destination);
-		json_put_bool(w, "RW", !strv_contains(&m->options, "ro") && !strv_contains(&m->options, "rro"));
-		json_end_object(w);
-	}
-	json_end_array(w);
 }
 
 void record_write(const struct record_source *s, struct buf *out)
@@ -130,7 +168,7 @@ void record_write(const struct record_source *s, struct buf *out)
 	json_put_str(&w, "AppArmorProfile", s->spec->process.apparmor_profile ? s->spec->process.apparmor_profile : "");
 	put_config(&w, s);
 	put_host_config(&w, s);
-	put_mounts(&w, s->options, &s->spec->mounts);
+	mounts_write(s->mounts, &w);
 	json_put_strv(&w, "Layers", &s->image->layers);
 	json_put_str(&w, "CgroupPath", s->spec->linux_.cgroups_path);
 	json_end_object(&w);
@@ -151,6 +189,23 @@ static void copy_labels(struct json_object *labels, struct strv *ret)
 		return;
 	json_object_object_foreach (labels, key, value)
 		strv_add_format(ret, "%s=%s", key, json_object_get_string(value));
+}
+
+/* Images that --mount type=image shows in the container. */
+static int read_mounted_images(struct json_object *o, const char *where, struct strv *ret)
+{
+	struct json_object *mounts = NULL;
+	int r = json_get_array(o, where, "Mounts", &mounts);
+
+	for (size_t i = 0; r > 0 && i < json_object_array_length(mounts); i++) {
+		struct json_object *m = json_object_array_get_idx(mounts, i);
+		const char *type = "", *name = NULL;
+
+		if (json_get_str(m, where, "Type", &type) >= 0 && strcmp(type, "image") == 0 &&
+		    json_get_str(m, where, "Name", &name) == 1)
+			strv_add(ret, name);
+	}
+	return r < 0 ? r : 0;
 }
 
 int record_rename(int dirfd, const char *name)
@@ -203,6 +258,8 @@ int record_read(int dirfd, struct record *ret)
 	if (e >= 0)
 		e = json_get_strv(host, name, "GroupAdd", &r.group_add);
 	if (e >= 0)
+		e = read_mounted_images(o, name, &r.mounted_images);
+	if (e >= 0)
 		e = plan_read(config, host, &r.plan);
 	if (e < 0)
 		return e;
@@ -247,7 +304,7 @@ static int look_for_image(int dirfd, const struct record *r, void *data)
 	struct user_of_image *u = data;
 	autocall(state_release) struct state s = { 0 };
 
-	if (strcmp(r->image_id, u->image_id) != 0)
+	if (strcmp(r->image_id, u->image_id) != 0 && !strv_contains(&r->mounted_images, u->image_id))
 		return 0;
 	if (!u->name)
 		u->name = xstrdup(r->name);

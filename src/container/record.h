@@ -30,6 +30,7 @@ struct record {
 	struct strv group_add;
 	struct strv labels; /* KEY=VALUE */
 	struct strv layers;
+	struct strv mounted_images; /* ids, 64 hex digits */
 };
 
 void record_release(struct record *r);
@@ -42,6 +43,7 @@ struct record_source {
 	const struct plan *plan;
 	const struct image *image;
 	const struct spec *spec;
+	const struct mount_points *mounts;
 	const struct strv *labels; /* KEY=VALUE */
 };
 /* The text of record.json. */

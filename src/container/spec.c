@@ -10,7 +10,6 @@
 #include "container/device.h"
 #include "container/environment.h"
 #include "container/gpus.h"
-#include "container/mounts.h"
 #include "container/resources.h"
 #include "container/security.h"
 #include "container/spec_default.h"
@@ -146,26 +145,29 @@ static int fill_mounts(const struct spec_request *q, const struct security *secu
 		{ "hosts", "/etc/hosts" },
 	};
 	struct spec_mounts user = { 0 };
-	int r = mounts_from_options(q->options, &user);
+	struct default_mounts defaults = { .privileged = q->options->privileged,
+					   .cgroup_rw = security->writable_cgroups,
+					   .shm_size = q->options->shm_size,
+					   .shm = shm_source(q, spec) };
+	size_t own;
+	int r = 0;
 
-	if (r == 0) {
-		struct default_mounts defaults = { .privileged = q->options->privileged,
-						   .cgroup_rw = security->writable_cgroups,
-						   .shm_size = q->options->shm_size,
-						   .shm = shm_source(q, spec) };
-
-		spec_default_mounts(&defaults, &user, &spec->mounts);
-		for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-			add_file_mount(q, files[i].file, files[i].destination, &user, &spec->mounts);
-		if (q->options->init)
-			r = add_init_mount(&spec->mounts);
-		if (r == 0)
-			r = add_cdi(q->options, spec);
-	}
+	for (size_t i = 0; i < q->mounts->count; i++)
+		mount_spec_copy(&q->mounts->items[i].spec, spec_grow(&user));
+	spec_default_mounts(&defaults, &user, &spec->mounts);
+	own = spec->mounts.count;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		add_file_mount(q, files[i].file, files[i].destination, &user, &spec->mounts);
+	if (q->options->init)
+		r = add_init_mount(&spec->mounts);
+	if (r == 0)
+		r = add_cdi(q->options, spec);
 	/* moved, not copied: the list behind them is all that is freed */
 	for (size_t i = 0; i < user.count; i++)
 		*spec_grow(&spec->mounts) = user.items[i];
 	free(user.items);
+	/* a volume at /etc does not hide hosts and resolv.conf */
+	mounts_sort(&spec->mounts, own);
 	return r;
 }
 

@@ -4,6 +4,7 @@
  * From an image and options to the spec that the runtime gets: Docker's default container (spec_default.h), changed by what
  * the image wants and what the user asked for. Command process; nothing on the system is changed here.
  */
+#include "container/mount_point.h"
 #include "container/namespaces.h"
 #include "container/options.h"
 #include "container/user.h"
@@ -17,6 +18,7 @@ struct spec_request {
 	const char *dir; /* ROOT/containers/ID, absolute */
 	const char *hostname;
 	const struct user *user;
+	const struct mount_points *mounts; /* the user's and the image's */
 	const struct shared_with *shared;
 	bool host_network;
 };

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "container/device.h"
-#include "container/mounts.h"
+#include "container/mount_point.h"
 
 #include <inttypes.h>
 #include <stdio.h>

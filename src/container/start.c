@@ -96,5 +96,7 @@ int container_start(struct handle *h, const struct start_options *o, int *ret_ex
 	r = load(h, &c);
 	if (r == 0)
 		r = undo_write(c.lock, c.name, c.spec.linux_.cgroups_path, !c.plan.auto_remove);
+	if (r == 0 && c.plan.auto_remove)
+		r = undo_volumes(c.lock);
 	return r == 0 ? launch(&l, ret_exit_code) : r;
 }

@@ -15,6 +15,7 @@
 #include "container/name.h"
 #include "container/record.h"
 #include "container/state.h"
+#include "container/volume_use.h"
 #include "runtime/cgroup.h"
 
 #include <errno.h>
@@ -78,12 +79,22 @@ int undo_write(int fd, const char *name, const char *cgroup, bool keep)
 	return r < 0 ? fail_code(r, "write the undo journal") : 0;
 }
 
-int undo_keep(int fd)
+static int add_line(int fd, const char *line)
 {
 	autofd int journal = openat(fd, "undo", O_WRONLY | O_APPEND | O_CLOEXEC);
-	int r = journal < 0 ? -errno : fd_write_full(journal, "keep\n", 5);
+	int r = journal < 0 ? -errno : fd_write_full(journal, line, strlen(line));
 
 	return r < 0 ? fail_code(r, "write the undo journal") : 0;
+}
+
+int undo_keep(int fd)
+{
+	return add_line(fd, "keep\n");
+}
+
+int undo_volumes(int fd)
+{
+	return add_line(fd, "volumes\n");
 }
 
 static int remove_cgroup(const char *path)
@@ -118,6 +129,12 @@ static int mark_ended(const struct home *home, const char *id)
 	return state_write(dir, &s);
 }
 
+static int remove_directory(const struct home *home, const char *id, bool volumes)
+{
+	volume_use_end(home->store, id, volumes);
+	return dir_remove_tree(home->containers, id);
+}
+
 void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone)
 {
 	autobuf text = BUF_INIT;
@@ -139,7 +156,7 @@ void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone)
 		if (strncmp(line, "cgroup ", 7) == 0 && !cgroup_gone)
 			one = remove_cgroup(line + 7);
 		else if (strcmp(line, "directory") == 0)
-			one = keep ? mark_ended(home, id) : dir_remove_tree(home->containers, id);
+			one = keep ? mark_ended(home, id) : remove_directory(home, id, strv_contains(&lines, "volumes"));
 		else if (strncmp(line, "name ", 5) == 0 && !keep)
 			name_release(home, line + 5, id);
 		if (one < 0) {

@@ -7,6 +7,7 @@
  *
  *	cgroup PATH    kill what is in it, remove it
  *	name NAME      the name is given up     } unless a line
+ *	volumes        with the directory the container's anonymous volumes go (volume_use.h)
  *	directory      ROOT/containers/ID goes  } "keep" follows: then the container has ended and stays as a record
  */
 #include "container/home.h"
@@ -25,6 +26,8 @@ int undo_begin_now(const struct home *home, const char *id);
  * and stays.
  */
 int undo_write(int fd, const char *name, const char *cgroup, bool keep);
+/* Adds that anonymous volumes go with the directory, too. */
+int undo_volumes(int fd);
 /* From here on the container is kept as a record when it ends. */
 int undo_keep(int fd);
 /*

@@ -226,7 +226,7 @@ int volume_create(const struct store *s, const struct volume_request *q, char **
 	random_hex(digits, 64);
 	v.name = xstrdup(named ? q->name : digits);
 	add_labels(&v, q->labels);
-	if (!named)
+	if (!named || q->anonymous)
 		strv_env_set(&v.labels, VOLUME_ANONYMOUS "=");
 	if (q->options)
 		strv_add_all(&v.options, q->options);

@@ -37,7 +37,8 @@ int volume_check_driver(const char *driver);
 int volume_check_options(const struct strv *options);
 
 struct volume_request {
-	const char *name;           /* NULL or "": anonymous, with a name of 64 hex digits */
+	const char *name;           /* NULL or "": 64 hex digits */
+	bool anonymous;             /* nobody chose its name: implied where none is given */
 	const struct strv *labels;  /* KEY=VALUE or KEY */
 	const struct strv *options; /* checked here */
 	bool durable;               /* on the disk before its name appears */

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/tree.h"
 #include "kernel/step.h"
 
 #include <errno.h>
@@ -91,6 +92,18 @@ int sys_chown(const char *why, int fd, const char *shown, uid_t uid, gid_t gid)
 	if (r == 0 && fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
 		r = -errno;
 	return step_end(&step, r, "change the owner of %s", shown);
+}
+
+int sys_chown_tree(const char *why, int fd, const char *shown, uid_t uid, gid_t gid)
+{
+	struct step step;
+	int r = step_begin(&step, "chown", why);
+
+	if (step_heard())
+		step_say(&step, "chown -R -P %u:%u %s", uid, gid, step_quote(shown));
+	if (r == 0)
+		r = tree_chown(fd, uid, gid);
+	return step_end(&step, r, "change the owners in %s", shown);
 }
 
 int sys_chmod(const char *why, int fd, const char *shown, mode_t mode)

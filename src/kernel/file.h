@@ -18,4 +18,6 @@ int sys_mknod(const char *why, int dirfd, const char *name, const char *shown, m
 int sys_symlink(const char *why, const char *target, int dirfd, const char *name, const char *shown);
 /* Of the thing @fd pins (O_PATH allowed). */
 int sys_chown(const char *why, int fd, const char *shown, uid_t uid, gid_t gid);
+/* Of an open directory and all below it, following no link. */
+int sys_chown_tree(const char *why, int fd, const char *shown, uid_t uid, gid_t gid);
 int sys_chmod(const char *why, int fd, const char *shown, mode_t mode);

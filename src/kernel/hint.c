@@ -22,6 +22,8 @@ static const struct {
 	{ "mount", ENODEV, "this kernel does not have that filesystem" },
 	{ "mount", ENOSPC, "a limit on mounts is reached: see /proc/sys/fs/mount-max" },
 	{ "mount", ELOOP, "the overlay has too many layers or lies on another overlay's directory" },
+	{ "idmap", EINVAL,
+	  "this file system cannot show other owners than its files have (idmapped mounts), or this kernel cannot" },
 	{ "setrlimit", EPERM,
 	  "raising a limit needs CAP_SYS_RESOURCE, which this process does not have: ask for a value up to the hard limit (ulimit -H)" },
 	{ "write", EBUSY, "the cgroup already uses more than that, or has processes where only its children may" },

@@ -249,7 +249,7 @@ int sys_bind(const char *why, const struct sys_bind *b)
 {
 	autofd int own = -1;
 	struct step step;
-	int r = step_begin(&step, "bind", why), mnt = b->detached;
+	int r = step_begin(&step, b->idmap >= 0 ? "idmap" : "bind", why), mnt = b->detached;
 
 	if (step_heard())
 		say_bind(&step, b);

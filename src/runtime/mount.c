@@ -118,7 +118,7 @@ static struct copy_up_keep given(const struct strv *options)
 int mount_filesystem(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
-	autostrv options = { 0 };
+	autostrv options = { 0 }, lower = { 0 };
 	autofd int mnt = -1;
 	struct sys_mount m = {
 		.type = e->spec->type ? e->spec->type : "none",
@@ -134,6 +134,12 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 		r = keep_mode(&target, &e->options.data, &options);
 		m.options = (char *const *)strv_array(&options);
 	}
+	if (r == 0 && strcmp(m.type, "overlay") == 0) {
+		strv_add_all(&options, &e->options.data);
+		mount_split_lower(&options, &lower);
+		m.options = (char *const *)strv_array(&options);
+		m.lower = lower.count ? (char *const *)strv_array(&lower) : NULL;
+	}
 	if (r < 0)
 		return r;
 	m.target = target.fd;
@@ -146,6 +152,13 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 		r = mount_copy_up(target.fd, mnt, e->destination, given(&e->options.data));
 	if (r == 0)
 		r = propagate(e, mnt, target.shown);
+	if (r == 0 && e->options.subdir) {
+		r = mount_narrow(e, mnt, target.shown);
+		if (r >= 0) {
+			close(mnt);
+			mnt = r;
+		}
+	}
 	return r < 0 ? r : take_fd(&mnt);
 }
 

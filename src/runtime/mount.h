@@ -17,6 +17,15 @@ int mount_given_tree(const struct runtime_create *create, const struct mount_ent
  * unless src-nofollow says otherwise.
  */
 int mount_open_source(const struct mount_entry *entry, int bundle);
+/* The directory @entry's subdir= below @root: what is in there may be a stranger's, and no link leads out of it. */
+int mount_subdir(int root, const struct mount_entry *entry);
+/* Binds that directory of the new filesystem @mount over the whole of it; returns the descriptor of what is on top then. */
+int mount_narrow(const struct mount_entry *entry, int mount, const char *shown);
+/*
+ * An overlay whose lowerdir= is too long for one option: it leaves @options, and its directories are appended to @ret, which
+ * kernel/mount.h can give to every kernel. Colons in a path are written "\:".
+ */
+void mount_split_lower(struct strv *options, struct strv *ret);
 /* A new filesystem on @entry's destination; returns its descriptor. */
 int mount_filesystem(struct init *in, const struct mount_entry *entry);
 /*

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/memory.h"
+#include "base/path.h"
 #include "kernel/mount.h"
 #include "runtime/init.h"
 #include "runtime/mount.h"
@@ -12,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int mount_given_tree(const struct runtime_create *create, const struct mount_entry *e)
 {
@@ -23,9 +26,11 @@ int mount_given_tree(const struct runtime_create *create, const struct mount_ent
 int mount_open_source(const struct mount_entry *e, int bundle)
 {
 	const char *source = e->spec->source ? e->spec->source : "";
-	int fd = openat(bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
+	autofd int fd = openat(bundle, source, O_PATH | O_CLOEXEC | (e->options.source_nofollow ? O_NOFOLLOW : 0));
 
-	return fd < 0 ? fail_errno("bind %s to %s: source", source, e->destination) : fd;
+	if (fd < 0)
+		return fail_errno("bind %s to %s: source", source, e->destination);
+	return e->options.subdir ? mount_subdir(fd, e) : take_fd(&fd);
 }
 
 static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
@@ -42,10 +47,17 @@ static int open_source(struct init *in, const struct mount_entry *e, struct stat
 	return fd < 0 && opened < 0 ? fd : fail_errno("bind %s: source", e->destination);
 }
 
+/* The source of a bind, and what its subdir= says: the path for the words. */
+static char *shown_source(const struct mount_entry *e)
+{
+	return e->options.subdir ? path_join(e->spec->source, e->options.subdir) : xstrdup(e->spec->source);
+}
+
 int mount_bind(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
 	autofd int source = -1, mnt = -1, idmap = -1;
+	autofree char *shown = shown_source(e);
 	struct sys_bind b = SYS_BIND_NONE;
 	struct stat st;
 	int r;
@@ -65,7 +77,7 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 	}
 	b.source = source;
 	b.detached = mount_given_tree(in->create, e);
-	b.shown_source = e->spec->source;
+	b.shown_source = shown;
 	b.recursive = e->options.recursive;
 	b.set = e->options.set;
 	b.clear = e->options.clear;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Mount option tmpcopyup: a new tmpfs starts with what the directory below it holds. Init's half. */
+/*
+ * Mount option tmpcopyup: a new file system that is empty starts with what the directory below it holds; runc's word, there
+ * for a tmpfs only. Init's half.
+ */
 
 #include <stdbool.h>
 
@@ -9,5 +12,5 @@ struct copy_up_keep {
 	bool mode, owner;
 };
 
-/* Copies the tree @from (O_PATH or directory) into the empty directory @to; @shown is for the words. */
-int mount_copy_up(int from, int to, const char *shown, struct copy_up_keep keep);
+/* Copies what the directory @target holds into the mount @to unless that holds something; @shown is for the words. */
+int mount_copy_up(int target, int to, const char *shown, struct copy_up_keep keep);

@@ -8,6 +8,7 @@
 #include "kernel/process.h"
 #include "runtime/init.h"
 #include "runtime/mount_plan.h"
+#include "runtime/pidfd.h"
 #include "runtime/userns.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ int mount_idmap_open(struct init *in, const struct mount_entry *e)
 	struct sys_clone how = { .namespaces = CLONE_NEWUSER, .cgroup = -1, .shown = "" };
 	autofd int pidfd = -1, dir = -1, ns = -1;
 	char path[64];
-	pid_t pid;
+	pid_t pid, outer;
 	int r = 0;
 
 	if (!uids->count || !gids->count)
@@ -38,12 +39,16 @@ int mount_idmap_open(struct init *in, const struct mount_entry *e)
 	if (pid == 0)
 		for (;;)
 			pause();
-	snprintf(path, sizeof path, "%d", pid);
-	dir = openat(in->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
+	/* the procfs at hand is the host's, where our pid namespace's numbers mean other processes */
+	outer = pidfd_pid(pidfd);
+	r = outer < 0 ? outer : 0;
+	snprintf(path, sizeof path, "%d", outer);
+	if (r == 0)
+		dir = openat(in->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r == 0 && dir < 0)
 		r = fail_errno("mount %s: idmap", e->destination);
 	if (r == 0)
-		r = userns_write_maps(dir, pid, uids, gids);
+		r = userns_write_maps(dir, outer, uids, gids);
 	if (r == 0) {
 		ns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
 		if (ns < 0)

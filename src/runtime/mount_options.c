@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#define SUBDIR "X-mount.subdir="
+
 enum effect {
 	SET,     /* attribute of this mount */
 	CLEAR,   /* the opposite */
@@ -171,7 +173,9 @@ void mount_options_parse(const struct strv *options, struct mount_options *ret)
 
 		while (k < ARRAY_SIZE(words) && strcmp(words[k].word, word) != 0)
 			k++;
-		if (k < ARRAY_SIZE(words))
+		if (strncmp(word, SUBDIR, strlen(SUBDIR)) == 0)
+			xreplace(&ret->subdir, word + strlen(SUBDIR));
+		else if (k < ARRAY_SIZE(words))
 			apply(ret, word, words[k].effect, words[k].value);
 		else if (*word)
 			strv_add(&ret->data, word);
@@ -183,6 +187,7 @@ void mount_options_release(struct mount_options *o)
 	if (!o)
 		return;
 	strv_release(&o->data);
+	free(o->subdir);
 	*o = (struct mount_options){ 0 };
 }
 

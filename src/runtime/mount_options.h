@@ -18,6 +18,7 @@ struct mount_options {
 	bool copy_up;                /* tmpcopyup: what the target holds is copied into the new tmpfs */
 	bool idmap, idmap_recursive; /* idmap, ridmap (1.2) */
 	bool source_nofollow, dest_nofollow;
+	char *subdir;     /* X-mount.subdir=, util-linux's: only this directory of what is mounted */
 	struct strv data; /* for the filesystem: "size=64m", and superblock flags ("sync", "dirsync") by their fsconfig names */
 };
 

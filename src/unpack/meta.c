@@ -2,6 +2,7 @@
 #include "unpack/meta.h"
 
 #include "base/error.h"
+#include "base/xattr.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,14 +13,6 @@
 #include <unistd.h>
 
 #define DEFAULT_ACL "system.posix_acl_default"
-
-bool meta_allows(const char *xattr)
-{
-	if (strncmp(xattr, "user.", 5) == 0)
-		return strncmp(xattr, "user.overlay.", 13) != 0;
-	return strcmp(xattr, "security.capability") == 0 || strcmp(xattr, "system.posix_acl_access") == 0 ||
-	       strcmp(xattr, DEFAULT_ACL) == 0;
-}
 
 void meta_times(const struct tar_entry *entry, struct timespec ret[2])
 {
@@ -51,7 +44,7 @@ static int set_xattrs(int fd, const struct meta *meta)
 		const struct tar_xattr *x = &e->xattrs[i];
 		int r;
 
-		if (!meta_allows(x->name) || (meta->keep_defaults && strcmp(x->name, DEFAULT_ACL) == 0))
+		if (!xattr_travels(x->name) || (meta->keep_defaults && strcmp(x->name, DEFAULT_ACL) == 0))
 			continue;
 		if (!meta->privileged && strcmp(x->name, "security.capability") == 0)
 			continue;
@@ -96,7 +89,7 @@ static int set_xattrs_at(int dir, const char *name, const struct tar_entry *e, b
 		const struct tar_xattr *x = &e->xattrs[i];
 		int r;
 
-		if (!meta_allows(x->name) || (!privileged && strcmp(x->name, "security.capability") == 0))
+		if (!xattr_travels(x->name) || (!privileged && strcmp(x->name, "security.capability") == 0))
 			continue;
 		if (lsetxattr(name, x->name, x->value, x->len, 0) < 0) {
 			r = xattr_result(e, x->name);

@@ -18,8 +18,6 @@ struct meta {
 int meta_set(int fd, const struct meta *meta);
 /* Links, devices and pipes: @name in @dir, never followed. The current directory is changed where attributes need it. */
 int meta_set_at(int dir, const char *name, const struct tar_entry *entry, bool privileged);
-/* An attribute that a layer may set. trusted.* and overlayfs's own are the engine's; the others belong to the host. */
-bool meta_allows(const char *xattr);
 /* The mtime as utimensat wants it (atime is the same, as in Docker). */
 
 void meta_times(const struct tar_entry *entry, struct timespec ret[2]);

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/xattr.h"
 #include "unpack/meta.h"
 
 #include <stdlib.h>
@@ -52,6 +53,6 @@ void xattrs_read(int fd, struct xattrs *ret)
 	if (len > 0)
 		list[len] = '\0';
 	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(list + at) + 1)
-		if (meta_allows(list + at))
+		if (xattr_travels(list + at))
 			add(fd, list + at, ret, &total);
 }

@@ -4,6 +4,8 @@
 load lib
 setup() { scratch_up; }
 teardown() {
+	local id
+	for id in $(ls "$SCRATCH/root/containers" 2>/dev/null); do hoy rm -f -v "$id" >/dev/null; done
 	hoy volume ls -q | while read -r name; do hoy volume rm "$name" >/dev/null; done
 	leaves_nothing_behind
 	[ -z "$(ls -A "$SCRATCH/root/volumes" 2>/dev/null)" ]

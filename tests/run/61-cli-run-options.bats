@@ -26,7 +26,7 @@ refused() {
 	done
 	for flag in attach detach-keys expose health-cmd health-interval health-retries health-start-interval \
 		health-start-period health-timeout ip ip6 link link-local-ip log-driver log-opt mac-address net-alias \
-		network-alias publish restart runtime storage-opt volume-driver volumes-from; do
+		network-alias publish restart runtime storage-opt; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[ "$output" = "hoy: --$flag is not supported yet" ] || {
@@ -42,7 +42,7 @@ refused() {
 	refused "invalid argument \"=a\" for \"-e, --env\" flag: invalid environment variable: =a" -e =a
 	refused "invalid argument \"a\" for \"--dns\" flag: IP address is not correctly formatted: a" --dns a
 	refused "too many colons" -v /a:/b:ro:rw
-	refused "named volumes are not supported yet: name a directory of the host, as in /srv/data:/data" -v data:/data
+	refused "volume name is too short, names should be at least two alphanumeric characters" -v d:/data
 	refused "target is required" --mount type=bind,src=/a
 	refused "cannot mix 'tmpfs-*' options with mount type 'bind'" --mount type=bind,src=/a,dst=/b,tmpfs-size=1
 	refused "it needs to be an absolute path" -w data

@@ -2,6 +2,7 @@
 /* Names of entries, whiteouts among them, and attributes: as tables. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/xattr.h"
 #include "image/whiteout.h"
 #include "unpack/meta.h"
 #include "unpack/name.h"
@@ -109,15 +110,15 @@ static void clean_names(void **state)
 static void attributes(void **state)
 {
 	(void)state;
-	assert_true(meta_allows("user.x"));
-	assert_true(meta_allows("security.capability"));
-	assert_true(meta_allows("system.posix_acl_access"));
-	assert_false(meta_allows("user.overlay.opaque"));
-	assert_false(meta_allows("trusted.overlay.redirect"));
-	assert_false(meta_allows("trusted.x"));
-	assert_false(meta_allows("security.selinux"));
-	assert_false(meta_allows("security.ima"));
-	assert_false(meta_allows("user"));
+	assert_true(xattr_travels("user.x"));
+	assert_true(xattr_travels("security.capability"));
+	assert_true(xattr_travels("system.posix_acl_access"));
+	assert_false(xattr_travels("user.overlay.opaque"));
+	assert_false(xattr_travels("trusted.overlay.redirect"));
+	assert_false(xattr_travels("trusted.x"));
+	assert_false(xattr_travels("security.selinux"));
+	assert_false(xattr_travels("security.ima"));
+	assert_false(xattr_travels("user"));
 }
 
 int main(void)

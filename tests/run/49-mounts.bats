@@ -1,0 +1,291 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What containers see of volumes, directories of the host and other images: -v, --mount, --volumes-from and VOLUME.
+load lib
+setup() {
+	scratch_up
+	[ -n "$(hoy images -q box)" ] || box_image
+	HERE=$BATS_TEST_TMPDIR
+}
+teardown() {
+	local id
+	for id in $(ls "$SCRATCH/root/containers" 2>/dev/null); do hoy rm -f -v "$id" >/dev/null; done
+	hoy volume prune -af >/dev/null
+	leaves_nothing_behind
+	[ -z "$(ls -A "$SCRATCH/root/volumes" 2>/dev/null)" ]
+}
+
+# box: busybox, and content of every kind in /data and /empty; vol: the same with VOLUMEs
+box_image() {
+	local rootfs=$BATS_FILE_TMPDIR/rootfs
+	mkdir -p "$rootfs"
+	"$TOP/tools/busybox-rootfs" | tar -x -C "$rootfs"
+	mkdir -p "$rootfs/data/deep/er" "$rootfs/empty" "$rootfs/linked"
+	echo one >"$rootfs/data/one"
+	ln "$rootfs/data/one" "$rootfs/data/deep/two"
+	ln -s /etc/passwd "$rootfs/data/absolute"
+	ln -s nowhere "$rootfs/data/dangling"
+	mkfifo -m 0640 "$rootfs/data/fifo"
+	mknod -m 0600 "$rootfs/data/null" c 1 3
+	truncate -s 8M "$rootfs/data/sparse"
+	echo end >>"$rootfs/data/sparse"
+	cp "$rootfs/bin/busybox" "$rootfs/data/setuid"
+	chown -R 7:8 "$rootfs/data/deep" "$rootfs/empty"
+	chmod 4755 "$rootfs/data/setuid"
+	chmod 1770 "$rootfs/data"
+	chmod 0711 "$rootfs/empty"
+	chown 5:6 "$rootfs/data"
+	setfattr -n user.colour -v blue "$rootfs/data/one" 2>/dev/null || true
+	touch -d @1000000000 "$rootfs/data/deep/er" "$rootfs/data"
+	tar -C "$rootfs" --xattrs -Scf "$BATS_FILE_TMPDIR/box.tar" .
+	hoy import --change 'CMD ["sh"]' "$BATS_FILE_TMPDIR/box.tar" box >/dev/null
+	hoy import --change 'CMD ["sh"]' --change 'VOLUME /data /empty/new' "$BATS_FILE_TMPDIR/box.tar" vol >/dev/null
+}
+
+data_of() {
+	echo "$SCRATCH/root/volumes/$1/_data"
+}
+
+mounts_of() {
+	python3 -c 'import json, sys; print(*sorted(m["Destination"] + " " + " ".join(str(m.get(k, "-")) for k in sys.argv[2:]) for m in json.load(open(sys.argv[1]))["Mounts"]), sep="\n")' \
+		"$SCRATCH/root/containers/$(basename "$(readlink "$SCRATCH/root/names/$1")")/record.json" "${@:2}"
+}
+
+@test "a named volume is made at first use and outlives every container" {
+	hoy run --rm -v data:/mnt box sh -c 'echo kept >/mnt/file'
+	run hoy volume ls -q
+	is data
+	hoy run -d --name one -v data:/mnt box sleep 60 3>&-
+	run hoy volume rm data
+	exits 1
+	is "hoy: cannot remove data: volume is in use - [$(basename "$(readlink "$SCRATCH/root/names/one")")]"
+	run hoy run --rm -v data:/mnt:ro box sh -c 'cat /mnt/file; touch /mnt/new 2>&1'
+	says '^kept$'
+	says 'Read-only'
+	run hoy volume ls -q -f dangling=true
+	is ""
+	hoy rm -f -v one >/dev/null
+	run hoy run --rm --mount src=data,dst=/mnt box cat /mnt/file
+	is kept
+	run hoy volume rm data
+	is data
+}
+
+@test "first use copies what the image has there: owners, modes, times, links, holes, devices" {
+	hoy run --rm -v data:/data -v empty:/empty -v none:/not/there box true
+	local from=$BATS_FILE_TMPDIR/rootfs to
+	to=$(data_of data)
+	# names, kinds, modes, owners, times, sizes and link targets are the same
+	[ "$(cd "$from/data" && find . -printf '%p %y %m %U:%G %T@ %n %l\n' | grep -v '^\./sparse' | sort)" = \
+		"$(cd "$to" && find . -printf '%p %y %m %U:%G %T@ %n %l\n' | grep -v '^\./sparse' | sort)" ]
+	[ "$(cd "$from/data" && md5sum one deep/two sparse setuid)" = "$(cd "$to" && md5sum one deep/two sparse setuid)" ]
+	[ "$(stat -c %i "$to/one")" = "$(stat -c %i "$to/deep/two")" ]
+	[ "$(stat -c '%t:%T' "$to/null")" = 1:3 ]
+	[ "$(stat -c %b "$to/sparse")" -lt 1000 ]
+	! getfattr -n user.colour "$from/data/one" >/dev/null 2>&1 || getfattr -n user.colour "$to/one" | grep -q blue
+	[ "$(stat -c '%a %u:%g' "$(data_of empty)")" = "711 7:8" ]
+	[ "$(stat -c '%a %u:%g' "$(data_of none)")" = "755 0:0" ]
+	# one that holds something is left alone, and so is one with nocopy
+	hoy volume create mine >/dev/null
+	echo own >"$(data_of mine)/own"
+	run hoy run --rm -v mine:/data -v other:/data2 box ls /data
+	is own
+	run hoy run --rm -v bare:/data:nocopy box ls -A /data
+	is ""
+	run hoy run --rm --mount src=bare,dst=/data,volume-nocopy box ls -A /data
+	is ""
+	# the emptied one is filled again
+	run hoy run --rm -v bare:/data box cat /data/one
+	is one
+}
+
+@test "a copy that was killed is finished by the next use, and no file is ever half there" {
+	local volume i pid
+	hoy volume create vv >/dev/null
+	volume=$SCRATCH/root/volumes/vv
+	# killed while it was copied, and killed while it was moved
+	mkdir "$volume/copy"
+	echo half >"$volume/copy/one"
+	run hoy run --rm -v vv:/data box cat /data/one /data/deep/two
+	is "one
+one"
+	[ ! -e "$volume/copy" ] && [ ! -e "$volume/copied" ]
+	mkdir -m 0700 "$volume/copied"
+	mv "$volume/_data/deep" "$volume/_data/sparse" "$volume/copied/"
+	run hoy run --rm -v vv:/data box cat /data/deep/two
+	is one
+	[ ! -e "$volume/copied" ] && [ -e "$volume/_data/sparse" ]
+	for i in $(seq 12); do
+		hoy run --rm -v "w$i:/data" box true &
+		pid=$!
+		sleep "0.0$((i % 6))"
+		kill -9 $pid 2>/dev/null || true
+		wait $pid || true
+	done
+	hoy ps >/dev/null
+	for i in $(seq 12); do
+		run hoy run --rm -v "w$i:/data" box sh -c 'cat /data/one /data/deep/two && [ -p /data/fifo ] && [ -u /data/setuid ]'
+		is "one
+one"
+	done
+}
+
+@test "the image's VOLUMEs and -v without a source: anonymous, gone with --rm and rm -v, kept otherwise" {
+	run hoy run --rm vol sh -c 'cat /data/one; ls -d /empty/new; grep -c -E " /(data|empty/new) " /proc/mounts'
+	is "one
+/empty/new
+2"
+	run hoy volume ls -q
+	is ""
+	hoy run --name kept -v /anonymous vol true
+	[ "$(hoy volume ls -q | wc -l)" = 3 ]
+	[ "$(hoy volume ls -q -f label=com.docker.volume.anonymous | wc -l)" = 3 ]
+	hoy rm kept >/dev/null
+	[ "$(hoy volume ls -q -f dangling=true | wc -l)" = 3 ]
+	hoy volume prune -f >/dev/null
+	hoy run --name kept -v named:/named vol true
+	hoy rm -v kept >/dev/null
+	run hoy volume ls -q
+	is named
+	# what the user mounts there takes the VOLUME's place
+	run hoy run --rm -v named:/data --tmpfs /empty/new vol sh -c 'ls /data/one; grep " /empty/new " /proc/mounts | cut -d" " -f1'
+	is "/data/one
+tmpfs"
+	# nothing is left when it could not be started
+	try hoy run vol no-such-program
+	try hoy run -v /x -w relative vol true
+	run hoy volume ls -q
+	is named
+}
+
+@test "--volumes-from: theirs, read-only where asked, and in use as long as one is there" {
+	mkdir "$HERE/host"
+	hoy run --name one -v named:/n -v "$HERE/host:/h:ro" --mount type=tmpfs,dst=/t --tmpfs /not vol sh -c 'echo x >/data/x; echo n >/n/n'
+	run hoy run --rm --volumes-from one -v other:/n box sh -c 'cat /data/x; ls /n; touch /h/x 2>&1; grep -c " /t tmpfs" /proc/mounts; grep -c " /not " /proc/mounts'
+	says '^x$'
+	says '/h/x: Read-only'
+	says_not '^n$'
+	[ "${lines[-2]} ${lines[-1]}" = "1 0" ]
+	run hoy run --rm --volumes-from one:ro box sh -c 'cat /n/n; touch /n/new'
+	says '^n$'
+	says 'Read-only'
+	hoy run --name two --volumes-from one box true
+	hoy rm -v one >/dev/null
+	# its anonymous volumes are still the other one's
+	run hoy run --rm --volumes-from two box cat /data/x
+	is x
+	hoy rm -v two >/dev/null
+	run hoy volume ls -q
+	is "named
+other"
+	run hoy run --volumes-from nobody box true
+	exits 125
+	one_clear_line
+}
+
+@test "--mount with every option, and what inspect shows of it all" {
+	mkdir -p "$HERE/host/sub"
+	hoy run --name all -v named:/a -v "$HERE/made/by-v:/b:ro,rslave" -v /c --mount type=volume,src=labelled,dst=/d,volume-label=k=v,volume-driver=local \
+		--mount "type=bind,src=$HERE/host,dst=/e,bind-propagation=rshared,consistency=cached" --mount type=tmpfs,dst=/f,tmpfs-size=1m,tmpfs-mode=700 \
+		--mount "type=bind,src=$HERE/new,dst=/g,bind-create-src,readonly,bind-recursive=writable" --mount type=image,src=box,dst=/h vol true
+	[ -d "$HERE/made/by-v" ] && [ -d "$HERE/new" ]
+	run mounts_of all Type Mode RW Propagation Driver
+	is "/a volume z True  local
+/b bind ro,rslave False rslave -
+/c volume z True  local
+/d volume z True  local
+/data volume  True  local
+/e bind  True rshared -
+/empty/new volume  True  local
+/f tmpfs  True  -
+/g bind  False rprivate -
+/h image  False  -"
+	[ "$(mounts_of all Name Source | sed -n 1p)" = "/a named $(data_of named)" ]
+	[ "$(mounts_of all Source | grep '^/e ')" = "/e $HERE/host" ]
+	[ "$(hoy volume inspect -f '{{json .Labels}}' labelled)" = '{"k":"v"}' ]
+	run hoy run --rm --mount "type=bind,src=$HERE/nothing,dst=/x" box true
+	exits 125
+	says 'bind source path does not exist'
+	[ ! -e "$HERE/nothing" ]
+	run hoy run --rm -v named:/x --mount src=named,dst=/x box true
+	exits 125
+	says 'duplicate mount point: /x'
+	run hoy rmi box
+	exits 1
+	says 'the container all'
+}
+
+@test "subpaths of volumes and images" {
+	run hoy run --rm -v data:/data box true
+	run hoy run --rm --mount src=data,dst=/x,volume-subpath=deep box ls /x
+	is "er
+two"
+	run hoy run --rm --mount src=data,dst=/x,volume-subpath=one,ro box cat /x
+	is one
+	run hoy run --rm --mount src=data,dst=/x,volume-subpath=nothing box ls /x
+	exits 125
+	says 'subpath nothing: No such file'
+	run hoy run --rm --mount type=image,src=box,dst=/x box sh -c 'cat /x/data/one; touch /x/new'
+	says '^one$'
+	says 'Read-only'
+	run hoy run --rm --mount type=image,src=box,dst=/x,image-subpath=data/deep box ls /x
+	is "er
+two"
+	run hoy run --rm --mount type=image,src=nothing,dst=/x box ls /x
+	exits 125
+	says 'No such image: nothing'
+}
+
+@test "volumes of another driver type: tmpfs, a directory of the host" {
+	mkdir -m 0750 "$HERE/host"
+	hoy volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=16m,uid=5,nosuid mem >/dev/null
+	run hoy run --rm -v mem:/data box sh -c 'grep " /data " /proc/mounts; cat /data/one; stat -c %u /data'
+	says '^tmpfs /data tmpfs .*nosuid.*size=16384k'
+	says '^one$'
+	says '^5$'
+	[ -z "$(ls -A "$(data_of mem)")" ]
+	hoy volume create --opt type=none --opt o=bind --opt device="$HERE/host" host >/dev/null
+	run hoy run --rm -v host:/data box cat /data/one
+	is one
+	[ "$(stat -c %a "$HERE/host")" = 1770 ]
+	run hoy run --rm -v host:/x:ro box touch /x/y
+	exits 1
+	hoy run --name one -v mem:/m box true
+	run hoy run --name two -v mem:/m box true
+	exits 125
+	says 'sharing one is not supported yet'
+	hoy volume create --opt type=none --opt o=bind --opt device="$HERE/gone" gone >/dev/null
+	run hoy run --rm -v gone:/x box true
+	exits 125
+	one_clear_line
+	[ -z "$(our_mounts)" ]
+}
+
+@test "U gives the files to the user, idmap shows them as the user's" {
+	mkdir "$HERE/host"
+	touch "$HERE/host/file"
+	ln -s /etc/passwd "$HERE/host/link"
+	hoy run --rm -u 77:88 -v "$HERE/host:/h:U" -v vv:/data:U box touch /h/new /data/new
+	[ "$(stat -c %u:%g "$HERE/host" "$HERE/host/file" "$HERE/host/link" "$(data_of vv)/deep" | sort -u)" = 77:88 ]
+	[ "$(stat -c %u /etc/passwd)" = 0 ]
+	run hoy run --rm -v "$HERE/host:/h:idmap=uids=77-1000-1;gids=88-2000-1" box stat -c %u:%g /h/file
+	[[ $output == 1000:2000 || $output == *"cannot show other owners"* ]] || { echo "$output"; false; }
+}
+
+@test "a volume over /etc does not hide what hoy puts there" {
+	run hoy run --rm -v etc:/etc -h named box sh -c 'cat /etc/hostname; grep -c localhost$ /etc/hosts; grep -c root /etc/passwd'
+	is "named
+1
+1"
+}
+
+@test "many containers at once on one new volume: filled once, and used by all" {
+	local i pids=()
+	for i in $(seq 12); do
+		hoy run --rm -v shared:/data box sh -c 'cat /data/one; [ -u /data/setuid ]' >"$HERE/out.$i" 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	[ "$(cat "$HERE"/out.* | sort | uniq -c | tr -s ' ')" = " 12 one" ]
+	[ -z "$(ls "$SCRATCH/root/volumes/shared/users")" ]
+}

@@ -10,6 +10,7 @@
 #include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -217,6 +218,20 @@ int sys_exec_said(const char *why, const char *said)
 	return step_end(&step, r, "execute the program");
 }
 
+/*
+ * What the caller ignores or blocks is its own affair: a script's background jobs ignore SIGINT, and exec keeps that, where
+ * handlers go by themselves. (CLONE_CLEAR_SIGHAND leaves ignored signals ignored.)
+ */
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int sys_exec(const char *why, const char *path, char *const *argv, char *const *envp, const char *said)
 {
 	struct step step;
@@ -225,6 +240,7 @@ int sys_exec(const char *why, const char *path, char *const *argv, char *const *
 
 	step = (struct step){ .name = "exec", .why = why };
 	if (r == 0) {
+		reset_signals();
 		execve(path, argv, envp);
 		r = -errno;
 	}

@@ -43,8 +43,8 @@ int sys_control_terminal(const char *why, int fd);
 int sys_chdir(const char *why, int fd, const char *shown);
 int sys_signal(const char *why, int pidfd, int number);
 /*
- * Executes @path; returns only on failure. @said is the shell command that does the same (made by the caller when
- * step_heard()).
+ * Executes @path, with no signal blocked or ignored; returns only on failure. @said is the shell command that does the same (made
+ * by the caller when step_heard()).
  */
 int sys_exec(const char *why, const char *path, char *const *argv, char *const *envp, const char *said);
 /* Only what sys_exec would say: for a script that somebody else will run. */

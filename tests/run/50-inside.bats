@@ -239,6 +239,16 @@ pts/ptmx"
 	says '^HOME=/var/www$'
 }
 
+@test "signals that the caller ignores or blocks are the caller's affair" {
+	run python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGUSR1})
+os.execvp(sys.argv[1], sys.argv[1:])' "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" run --rm "$REGISTRY/busybox" grep -E 'Sig(Blk|Ign)' /proc/self/status
+	exits 0
+	is $'SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000'
+}
+
 @test "sysctl: of its own namespaces only" {
 	inside --sysctl net.ipv4.ip_forward=1 --sysctl kernel.msgmax=1234 $REGISTRY/busybox sh -c 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/kernel/msgmax'
 	is "1

@@ -148,6 +148,21 @@ hosts_program_made() {
 	says_not 3333
 }
 
+@test "T6: signals that the caller ignores are not ignored in the container" {
+	local odd='import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+os.execvp(sys.argv[1], sys.argv[1:])'
+	args grep SigIgn /proc/self/status
+	run python3 -c "$odd" "$RUNTIME" --root "$T/state" run -b "$B" "$ID" </dev/null
+	exits 0
+	equal "$output" $'SigIgn:\t0000000000000000'
+	sleeping
+	run python3 -c "$odd" "$RUNTIME" --root "$T/state" exec "$ID" grep SigIgn /proc/self/status </dev/null
+	exits 0
+	equal "$output" $'SigIgn:\t0000000000000000'
+}
+
 @test "T6: exec --cap does not fill the inheritable set (CVE-2022-29162)" {
 	sleeping
 	run rt exec --cap CAP_SYS_TIME "$ID" grep Cap /proc/self/status

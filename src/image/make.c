@@ -134,13 +134,16 @@ int make_image(const struct store *s, const struct make_image *image, char ret_i
 	int r;
 
 	if (image->config_text)
-		buf_add_str(&text, image->config_text);
+		buf_add(&text, image->config_text->data, image->config_text->len);
 	else
 		imageconfig_write(image->config, &text);
 	r = blobstore_put(s, text.data, text.len, id);
 	if (r < 0)
 		return r;
-	write_manifest(&manifest, image, id, text.len);
+	if (image->manifest_text)
+		buf_add(&manifest, image->manifest_text->data, image->manifest_text->len);
+	else
+		write_manifest(&manifest, image, id, text.len);
 	r = blobstore_put(s, manifest.data, manifest.len, manifest_digest);
 	if (r < 0)
 		return r;

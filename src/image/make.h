@@ -4,6 +4,7 @@
  * The last steps of what makes an image here (import, commit, load): layers into the store, then config, manifest and name,
  * in this order and each durable before the next, so that a kill in between leaves blobs and layers that nobody names.
  */
+#include "base/buf.h"
 #include "image/digest.h"
 #include "image/imageconfig.h"
 #include "image/manifest.h"
@@ -28,7 +29,8 @@ int make_layer(const struct store *s, int blob, const char *parent, const char *
 struct make_image {
 	const char *reference; /* canonical, or NULL: it gets no name */
 	const struct imageconfig *config;
-	const char *config_text;         /* the config as it came, in place of @config's; NULL: written from it */
+	const struct buf *config_text;   /* the config as it came; NULL: written from @config */
+	const struct buf *manifest_text; /* the manifest as it came; NULL: written from what follows */
 	const struct descriptor *layers; /* lowest first */
 	size_t layer_count;
 };

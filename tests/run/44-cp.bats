@@ -80,7 +80,8 @@ inside() {
 	hoy cp ended:/d/link out-link
 	[ "$(readlink out-link)" = f ]
 	hoy cp -L ended:/d/link followed
-	[ "$(<followed)" = old ] && [ ! -L followed ]
+	[ "$(<followed)" = old ]
+	[ ! -L followed ]
 	hoy cp ended:/up up
 	[ "$(readlink up)" = /d ]
 	hoy cp ended:/up/ up-followed

@@ -189,6 +189,14 @@ static int move_net_devices(struct creation *c)
 	return c->net_ns < 0 ? fail_errno("open %s", path) : net_devices_move(devices, c->net_ns, &c->net_devices);
 }
 
+/* Nobody listens: then init has said why it ended, and attend hears it. */
+static int say_go(struct creation *c)
+{
+	int r = sync_send(c->sync[0], SYNC_GO, -1);
+
+	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
+}
+
 /* What init cannot do for itself in its namespaces. */
 static int set_up_from_outside(struct creation *c)
 {
@@ -201,7 +209,7 @@ static int set_up_from_outside(struct creation *c)
 		r = move_net_devices(c);
 	if (r == 0 && c->init.user_ns)
 		r = sources_send(c->create, c->made.pidfd, c->sync[0]);
-	return r < 0 ? r : sync_send(c->sync[0], SYNC_GO, -1);
+	return r < 0 ? r : say_go(c);
 }
 
 static char *state_text(const struct creation *c, const char *status)
@@ -218,7 +226,7 @@ static int run_hooks(struct creation *c)
 
 	if (r == 0)
 		r = hooks_run(c->create->spec, SPEC_HOOK_CREATE_RUNTIME, state);
-	return r < 0 ? r : sync_send(c->sync[0], SYNC_GO, -1);
+	return r < 0 ? r : say_go(c);
 }
 
 static int send_listener(struct creation *c, int listener)

@@ -25,7 +25,7 @@ static int send_one(int sync, int fd)
 {
 	int r = sync_send(sync, SYNC_SOURCE, fd);
 
-	return r < 0 ? fail_code(r, "hand a mount's source to init") : 0;
+	return r < 0 ? fail_code(r, "hand the source of a mount to init") : 0;
 }
 
 static int send_all(const struct runtime_create *create, const struct mount_plan *plan, int sync)
@@ -63,6 +63,9 @@ static _Noreturn void run_child(const struct runtime_create *create, int pidfd, 
 	if (r == 0)
 		r = send_all(create, &plan, sync);
 	else if (r == -EPERM)
+		r = 0;
+	/* nobody listens: then init has said why it ended */
+	if (r == -EPIPE || r == -ECONNRESET)
 		r = 0;
 	mount_plan_release(&plan);
 	if (r < 0)

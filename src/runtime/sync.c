@@ -45,6 +45,9 @@ int sync_receive(int sync, int *ret_fd)
 	int fd = -1;
 	ssize_t n = fd_receive(sync, &m, sizeof m, &fd, 1);
 
+	/* init that dies with our last message unread resets the connection; its own last words are behind that */
+	if (n == -ECONNRESET)
+		n = fd_receive(sync, &m, sizeof m, &fd, 1);
 	if (n == (ssize_t)sizeof m && m.kind == SYNC_FAILED) {
 		cleanup_fd(&fd);
 		return error_unpack(&m.error);
@@ -57,7 +60,6 @@ int sync_receive(int sync, int *ret_fd)
 		return (int)m.kind;
 	}
 	cleanup_fd(&fd);
-	/* init that dies with our last message unread resets the connection */
 	if (n == 0 || n == -ECONNRESET)
 		return 0;
 	return n < 0 ? fail_code((int)n, "read from init") : fail(-EPROTO, "init sent an unknown message");

@@ -125,7 +125,7 @@ walk() {
 	chown -R 100000:100000 "$B/rootfs"
 	conf '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
 		| .linux.gidMappings = .linux.uidMappings'
-	walk EIO 5
+	walk EIO 4
 }
 
 @test "killed at every step of create and start" {

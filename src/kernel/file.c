@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value)
@@ -104,6 +105,19 @@ int sys_chown_tree(const char *why, int fd, const char *shown, uid_t uid, gid_t 
 	if (r == 0)
 		r = tree_chown(fd, uid, gid);
 	return step_end(&step, r, "change the owners in %s", shown);
+}
+
+int sys_set_label(const char *why, int fd, const char *shown, const char *label)
+{
+	char path[FD_PATH_MAX];
+	struct step step;
+	int r = step_begin(&step, "label", why);
+
+	if (step_heard())
+		step_say(&step, "chcon %s %s", step_quote(label), step_quote(shown));
+	if (r == 0 && setxattr(fd_path(fd, path), "security.selinux", label, strlen(label) + 1, 0) < 0)
+		r = -errno;
+	return step_end(&step, r, "label %s", shown);
 }
 
 int sys_chmod(const char *why, int fd, const char *shown, mode_t mode)

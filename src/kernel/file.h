@@ -20,4 +20,6 @@ int sys_symlink(const char *why, const char *target, int dirfd, const char *name
 int sys_chown(const char *why, int fd, const char *shown, uid_t uid, gid_t gid);
 /* Of an open directory and all below it, following no link. */
 int sys_chown_tree(const char *why, int fd, const char *shown, uid_t uid, gid_t gid);
+/* The SELinux label of it. */
+int sys_set_label(const char *why, int fd, const char *shown, const char *label);
 int sys_chmod(const char *why, int fd, const char *shown, mode_t mode);

@@ -171,6 +171,7 @@ static int start(const struct oci *oci, const struct state_file *state, const st
 	}
 	if (r < 0)
 		return r;
+	e.id = state->id;
 	e.init = state->pid;
 	e.init_pidfd = init;
 	e.spec = spec;

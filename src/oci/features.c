@@ -55,6 +55,11 @@ static const char *const seccomp_archs[] = { "SCMP_ARCH_X86_64",  "SCMP_ARCH_X86
 static const char *const seccomp_flags[] = { "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
 					     "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", NULL };
 
+/* What limits.c understands. */
+static const char *const memory_modes[] = { "MPOL_BIND",      "MPOL_DEFAULT",        "MPOL_INTERLEAVE",          "MPOL_LOCAL",
+					    "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE", NULL };
+static const char *const memory_flags[] = { "MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES", NULL };
+
 static void put_seccomp(struct json_writer *w)
 {
 	json_begin_object(w, "seccomp");
@@ -79,7 +84,15 @@ static void put_linux(struct json_writer *w)
 	put_seccomp(w);
 	put_enabled(w, "apparmor", true);
 	put_enabled(w, "selinux", true);
-	put_enabled(w, "intelRdt", false);
+	json_begin_object(w, "intelRdt");
+	json_put_bool(w, "enabled", true);
+	json_put_bool(w, "schemata", true);
+	json_put_bool(w, "monitoring", true);
+	json_end_object(w);
+	json_begin_object(w, "memoryPolicy");
+	put_words(w, "modes", memory_modes);
+	put_words(w, "flags", memory_flags);
+	json_end_object(w);
 	json_begin_object(w, "mountExtensions");
 	put_enabled(w, "idmap", true);
 	json_end_object(w);

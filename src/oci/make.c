@@ -5,12 +5,14 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/path.h"
 #include "base/process.h"
 #include "oci/bundle.h"
 #include "runtime/cgroup.h"
+#include "runtime/hooks.h"
 #include "runtime/seccomp.h"
 #include "runtime/state_file.h"
 
@@ -228,6 +230,26 @@ static int create(struct creating *creating, struct made *made)
 	return r;
 }
 
+/* runtime.md, lifecycle: when a hook of creation fails, what was made is undone and the poststop hooks run. */
+static int run_poststop(const struct creating *c, int error)
+{
+	autocall(state_file_release) struct state_file state = { 0 };
+	autofree char *text = NULL;
+	struct error_record words;
+
+	error_pack(error, &words);
+	if (c->bundle->spec.hooks[SPEC_HOOK_POSTSTOP].count) {
+		int r;
+
+		fill_state(c, &state);
+		text = state_file_text(&state, STATE_STOPPED);
+		r = hooks_run(&c->bundle->spec, SPEC_HOOK_POSTSTOP, text);
+		if (r < 0)
+			log_warning("%s", error_text(r));
+	}
+	return error_unpack(&words);
+}
+
 int make_container(const struct oci *oci, const char *id, const struct make_flags *flags, bool started_elsewhere, struct made *ret)
 {
 	autocall(bundle_release) struct bundle bundle = BUNDLE_NONE;
@@ -254,6 +276,8 @@ int make_container(const struct oci *oci, const char *id, const struct make_flag
 		struct creating creating = { .oci = oci, .id = id, .flags = flags, .bundle = &bundle, .dir = dir, .start = start };
 
 		r = create(&creating, &made);
+		if (r < 0)
+			r = run_poststop(&creating, r);
 	}
 	if (r < 0) {
 		made_release(&made);

@@ -3,11 +3,13 @@
 #include "base/memory.h"
 #include "oci/command.h"
 #include "runtime/hooks.h"
+#include "runtime/kill.h"
 #include "runtime/runtime.h"
 #include "runtime/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 static int start(const char *id, int dir, const struct state_file *state)
@@ -34,7 +36,16 @@ static int start(const char *id, int dir, const struct state_file *state)
 	if (r < 0 || !spec.hooks[SPEC_HOOK_POSTSTART].count)
 		return r;
 	text = state_file_text(state, STATE_RUNNING);
-	return hooks_run(&spec, SPEC_HOOK_POSTSTART, text);
+	r = hooks_run(&spec, SPEC_HOOK_POSTSTART, text);
+	if (r < 0) {
+		struct error_record words;
+
+		/* runtime.md, lifecycle 9: the container is stopped */
+		error_pack(r, &words);
+		(void)runtime_kill(state, SIGKILL, false);
+		r = error_unpack(&words);
+	}
+	return r;
 }
 
 static int run(const struct oci *oci, char *const *args, void *flags)

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "oci/command.h"
 #include "runtime/cgroup.h"
+#include "runtime/intel_rdt.h"
 #include "runtime/state_file.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 #define RESOURCES_MAX (1 << 20)
 
 struct update_flags {
-	const char *resources;
+	const char *resources, *l3_cache, *mem_bw;
 	struct spec_resources changed;
 };
 
@@ -90,10 +91,10 @@ static const struct option options[] = {
 	ROW("memory-reservation", memory_reservation, "Memory reservation or soft_limit (in bytes)"),
 	ROW("memory-swap", memory_swap, "Total memory usage (memory + swap); set '-1' to enable unlimited swap"),
 	ROW("pids-limit", pids_limit, "Maximum number of pids allowed in the container"),
-	{ 0, "l3-cache-schema", OPTION_STRING, .metavar = "value", .help = "The string of Intel RDT/CAT L3 cache schema",
-	  .later = true },
-	{ 0, "mem-bw-schema", OPTION_STRING, .metavar = "value", .help = "The string of Intel RDT/MBA memory bandwidth schema",
-	  .later = true },
+	{ 0, "l3-cache-schema", OPTION_STRING, offsetof(struct update_flags, l3_cache), "value",
+	  "The string of Intel RDT/CAT L3 cache schema" },
+	{ 0, "mem-bw-schema", OPTION_STRING, offsetof(struct update_flags, mem_bw), "value",
+	  "The string of Intel RDT/MBA memory bandwidth schema" },
 	OPTIONS_END,
 };
 
@@ -129,6 +130,23 @@ static int update(const struct state_file *state, int dir, const struct spec_res
 	return r;
 }
 
+static int update_rdt(const struct state_file *state, int dir, const struct update_flags *flags)
+{
+	autocall(intel_rdt_release) struct intel_rdt rdt = { 0 };
+	autocall(spec_release) struct spec spec = { 0 };
+	const char *root;
+	int r = state_file_config(dir, &spec);
+
+	if (r == 0 && !spec.linux_.intel_rdt.set)
+		r = fail(-ENOTSUP, "update %s: it was created without linux.intelRdt", state->id);
+	if (r == 0)
+		r = intel_rdt_root(&root);
+	if (r < 0)
+		return r;
+	intel_rdt_plan(&spec.linux_.intel_rdt, root, state->id, &rdt);
+	return intel_rdt_update(&rdt, flags->l3_cache, flags->mem_bw);
+}
+
 static int run(const struct oci *oci, char *const *args, void *data)
 {
 	autocall(state_file_release) struct state_file state = { 0 };
@@ -143,6 +161,8 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	}
 	if (r == 0)
 		r = update(&state, dir, &flags->changed);
+	if (r == 0 && (flags->l3_cache || flags->mem_bw))
+		r = update_rdt(&state, dir, flags);
 	spec_resources_release(&flags->changed);
 	return r;
 }

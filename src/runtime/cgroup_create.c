@@ -233,6 +233,8 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 		if (options->rootless && (r == -EPERM || r == -EACCES)) /* the kernel lets only real root decide that */
 			r = 0;
 	}
+	if (r == 0 && options->delegate && c->pure)
+		r = cgroup_v2_delegate(&c->dirs[0], options->owner);
 	if (r == 0) {
 		*ret = take(&c);
 		return 0;

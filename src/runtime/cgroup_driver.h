@@ -40,6 +40,8 @@ int cgroup_dir_make(struct cgroup_dir *dir, int (*prepare)(const char *path));
 
 /* v2: makes the controllers of @needed, and where it costs nothing of @wanted, available in @dir. Fills its controllers. */
 int cgroup_v2_enable(struct cgroup_dir *dir, uint32_t needed, uint32_t wanted);
+/* Gives @dir, and those files in it that the kernel names for that, to @owner. */
+int cgroup_v2_delegate(struct cgroup_dir *dir, uid_t owner);
 int cgroup_v2_freeze(struct cgroup_dir *dir, bool frozen);
 int cgroup_v2_is_frozen(struct cgroup_dir *dir, bool *ret);
 /* v1: cpuset.cpus and cpuset.mems of a new cpuset are empty and must be filled before a process may enter. */

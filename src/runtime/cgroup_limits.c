@@ -296,8 +296,9 @@ static int other_limits(const struct spec_resources *r, uint32_t v2, struct cgro
 	if (r->cpu.mems && *r->cpu.mems)
 		add(list, CGROUP_CPUSET, "memory of these nodes alone", "cpuset.mems", "%s", r->cpu.mems);
 	if (r->pids_limit.set)
+		/* 0 is a limit (runtime-spec 1.3.0); as in runc it leaves room for the process itself, which is cloned into it */
 		add_limit(list, CGROUP_PIDS, "no more processes than this", "pids.max",
-			  r->pids_limit.value > 0 ? r->pids_limit.value : -1, "max");
+			  r->pids_limit.value == 0 ? 1 : r->pids_limit.value, "max");
 	for (size_t i = 0; i < r->hugepages.count; i++) {
 		const struct spec_hugepage_limit *h = &r->hugepages.items[i];
 		char file[64];

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/strv.h"
 #include "kernel/file.h"
 #include "runtime/cgroup_driver.h"
 
@@ -112,6 +113,39 @@ int cgroup_v2_enable(struct cgroup_dir *dir, uint32_t needed, uint32_t wanted)
 	}
 	dir->controllers = has | CGROUP_BIT(CGROUP_UNIFIED);
 	return 0;
+}
+
+static int give(int at, const char *name, const char *shown, uid_t owner)
+{
+	autofd int fd = *name ? openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC) : fcntl(at, F_DUPFD_CLOEXEC, 3);
+
+	/* not every file of the kernel's list is in every cgroup */
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail_errno("open %s", shown);
+	return sys_chown(*name ? NULL : "the container may make cgroups of its own", fd, shown, owner, (gid_t)-1);
+}
+
+int cgroup_v2_delegate(struct cgroup_dir *dir, uid_t owner)
+{
+	/* cgroups(7), "Cgroup delegation"; the list is config-linux.md's for kernels before 4.15 */
+	static const char usual[] = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
+	autobuf text = BUF_INIT;
+	autostrv files = { 0 };
+	int at = cgroup_dir_fd(dir), r;
+
+	if (at < 0)
+		return fail_code(at, "open %s", dir->path);
+	if (file_read(AT_FDCWD, "/sys/kernel/cgroup/delegate", 4096, &text) < 0)
+		buf_add_str(&text, usual);
+	strv_split(&files, text.data, '\n');
+	r = give(at, "", dir->path, owner);
+	for (size_t i = 0; r == 0 && i < files.count; i++) {
+		autofree char *shown = xasprintf("%s/%s", dir->path, files.items[i]);
+
+		if (*files.items[i] && !strchr(files.items[i], '/'))
+			r = give(at, files.items[i], shown, owner);
+	}
+	return r;
 }
 
 int cgroup_v2_is_frozen(struct cgroup_dir *dir, bool *ret)

@@ -9,6 +9,8 @@
 #include "runtime/cgroup.h"
 #include "runtime/hooks.h"
 #include "runtime/init.h"
+#include "runtime/intel_rdt.h"
+#include "runtime/lsm.h"
 #include "runtime/namespace.h"
 #include "runtime/net_device.h"
 #include "runtime/pidfd.h"
@@ -22,6 +24,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +33,7 @@ struct creation {
 	struct namespace_plan namespaces;
 	struct seccomp_program seccomp;
 	struct net_devices net_devices;
+	struct intel_rdt rdt;
 	int net_ns; /* what they were moved to */
 	struct init init;
 	int sync[2]; /* ours and init's end */
@@ -41,6 +45,7 @@ static void creation_release(struct creation *c)
 	namespace_plan_release(&c->namespaces);
 	seccomp_program_release(&c->seccomp);
 	net_devices_release(&c->net_devices);
+	intel_rdt_release(&c->rdt);
 	cleanup_fd(&c->net_ns);
 	cleanup_fd(&c->sync[0]);
 	cleanup_fd(&c->sync[1]);
@@ -49,28 +54,55 @@ static void creation_release(struct creation *c)
 /* What this version cannot do says so before anything is done. */
 static int refuse_unsupported(const struct spec *spec)
 {
-	if (spec->linux_.intel_rdt.set)
-		return fail(-ENOTSUP, "linux.intelRdt: not supported yet");
-	if (spec->linux_.mount_label && *spec->linux_.mount_label)
-		return fail(-ENOTSUP, "linux.mountLabel: not supported yet");
+	if (spec->linux_.mount_label && *spec->linux_.mount_label && !lsm_has_selinux())
+		return fail(-ENOTSUP, "linux.mountLabel: this kernel has no SELinux");
 	if (!spec->linux_.namespaces[SPEC_NS_MOUNT].set)
 		return fail(-ENOTSUP, "linux.namespaces: a container without a mount namespace is not supported");
 	return 0;
 }
 
+/* config-linux.md, "Cgroup ownership": a cgroup namespace of its own, and the tree mounted there for writing. */
+static bool may_write_cgroups(const struct spec *spec)
+{
+	const struct spec_namespace *ns = &spec->linux_.namespaces[SPEC_NS_CGROUP];
+
+	for (size_t i = 0; ns->set && !ns->path && i < spec->mounts.count; i++) {
+		const struct spec_mount *m = &spec->mounts.items[i];
+
+		if (m->type && strcmp(m->type, "cgroup") == 0 && strcmp(m->destination, "/sys/fs/cgroup") == 0)
+			return !strv_contains(&m->options, "ro");
+	}
+	return false;
+}
+
 static int make_cgroup(struct creation *c)
 {
 	const struct spec_linux *l = &c->create->spec->linux_;
+	int64_t owner = userns_host_id(&l->uid_mappings, c->create->spec->process.user.uid);
 	struct cgroup_options options = {
 		.path = l->cgroups_path,
 		.id = c->create->id,
 		.systemd = c->create->systemd_cgroup,
 		.rootless = geteuid() != 0 || l->namespaces[SPEC_NS_USER].set,
+		.delegate = owner > 0 && geteuid() == 0 && !l->namespaces[SPEC_NS_USER].path && may_write_cgroups(c->create->spec),
+		.owner = (uid_t)owner,
 		.planned = c->create->cgroup_planned,
 		.data = c->create->data,
 	};
 
 	return cgroup_create(&options, &l->resources, &c->made.cgroup);
+}
+
+static int make_rdt(struct creation *c)
+{
+	const struct spec_intel_rdt *spec = &c->create->spec->linux_.intel_rdt;
+	const char *root;
+	int r = spec->set ? intel_rdt_root(&root) : 0;
+
+	if (r < 0 || !spec->set)
+		return r;
+	intel_rdt_plan(spec, root, c->create->id, &c->rdt);
+	return intel_rdt_make(spec, &c->rdt);
 }
 
 static pid_t clone_init(struct creation *c, uint64_t flags, const char *shown, int *ret_pidfd)
@@ -277,6 +309,7 @@ static void undo(struct creation *c)
 		(void)waitpid(c->made.pid, NULL, 0);
 	}
 	(void)runtime_delete(&c->made);
+	intel_rdt_undo(&c->rdt);
 }
 
 static int create_steps(struct creation *c)
@@ -285,8 +318,11 @@ static int create_steps(struct creation *c)
 
 	if (r == 0)
 		r = make_cgroup(c);
+	if (r == 0)
+		r = make_rdt(c);
 	if (r < 0)
 		return r;
+	c->init.rdt = &c->rdt;
 	c->init.sync = c->sync[1];
 	c->init.cgroup = c->made.cgroup;
 	r = clone_container(c);

@@ -8,6 +8,7 @@
 #include "runtime/console.h"
 #include "runtime/hooks.h"
 #include "runtime/init.h"
+#include "runtime/intel_rdt.h"
 #include "runtime/limits.h"
 #include "runtime/namespace.h"
 #include "runtime/pidfd.h"
@@ -96,6 +97,21 @@ static _Noreturn void run_inside(struct joining *j)
 	_exit(1);
 }
 
+/* Where the container's init is, unless that was taken away meanwhile. */
+static int enter_rdt(const struct runtime_exec *exec)
+{
+	autocall(intel_rdt_release) struct intel_rdt rdt = { 0 };
+	const struct spec_intel_rdt *spec = &exec->spec->linux_.intel_rdt;
+	const char *root;
+	int r = spec->set ? intel_rdt_root(&root) : 0;
+
+	if (r < 0 || !spec->set)
+		return r;
+	intel_rdt_plan(spec, root, exec->id ? exec->id : "", &rdt);
+	r = intel_rdt_enter(&rdt);
+	return r == -ENOENT ? 0 : r;
+}
+
 /*
  * The stage: undumpable before it is seen in the container (its memory and its binary are the host's), then the cgroup,
  * then all namespaces of init at once (setns with a pidfd, Linux 5.8), then the process itself, which the pid namespace
@@ -120,6 +136,8 @@ static _Noreturn void run_stage(struct joining *j)
 		r = limits_affinity(0, j->spec.process.affinity_initial);
 	if (r == 0 && j->cgroup)
 		r = cgroup_enter_self(j->cgroup, how.cgroup >= 0);
+	if (r == 0)
+		r = enter_rdt(j->exec);
 	if (r == 0 && types)
 		r = sys_setns("every namespace of the container's init", j->exec->init_pidfd, types,
 			      j->exec->id ? j->exec->id : "init");

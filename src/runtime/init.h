@@ -20,6 +20,7 @@ struct init {
 	const struct seccomp_program *seccomp;
 	const struct namespace_plan *namespaces;
 	const struct cgroup *cgroup; /* NULL: none */
+	const struct intel_rdt *rdt; /* its class of service, or an empty one */
 	bool cloned_into;            /* born in its v2 cgroup */
 	bool cgroup_entered;         /* in all of it already: the stage was */
 	int sync;                    /* to the parent */

@@ -14,6 +14,7 @@
 #include "runtime/console.h"
 #include "runtime/device.h"
 #include "runtime/hooks.h"
+#include "runtime/intel_rdt.h"
 #include "runtime/limits.h"
 #include "runtime/masked.h"
 #include "runtime/mount.h"
@@ -64,7 +65,9 @@ int init_arrange_fds(const struct runtime_create *c)
 /* The cgroup first: what is allocated from here on is the container's, and its namespace shows where we are now. */
 static int enter_cgroup(struct init *in)
 {
-	return in->cgroup && !in->cgroup_entered ? cgroup_enter_self(in->cgroup, in->cloned_into) : 0;
+	int r = in->cgroup && !in->cgroup_entered ? cgroup_enter_self(in->cgroup, in->cloned_into) : 0;
+
+	return r < 0 ? r : intel_rdt_enter(in->rdt);
 }
 
 /* The parent writes the mappings of a user namespace and moves interfaces. */

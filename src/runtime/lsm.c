@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/lsm.h"
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "kernel/file.h"
 
@@ -25,6 +27,13 @@ static int write_label(int proc, const char *module_file, const char *file, cons
 		return fail_errno("open /proc/thread-self/attr");
 	shown = xasprintf("/proc/self/attr/%s", name);
 	return sys_write("label of the program to come", dir, name, shown, label);
+}
+
+bool lsm_has_selinux(void)
+{
+	autobuf text = BUF_INIT;
+
+	return file_read(AT_FDCWD, "/proc/filesystems", 64 << 10, &text) == 0 && strstr(text.data, "\tselinuxfs\n");
 }
 
 int lsm_apply(int proc, const char *apparmor_profile, const char *selinux_label)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "kernel/file.h"
 #include "kernel/mount.h"
 #include "runtime/init.h"
 #include "runtime/mount_copy.h"
@@ -115,6 +116,26 @@ static struct copy_up_keep given(const struct strv *options)
 	};
 }
 
+/* linux.mountLabel is for what has no labels of its own: not for the kernel's views, nor for binds, whose files have some. */
+static bool takes_label(const struct init *in, const char *type)
+{
+	static const char *const own[] = { "proc", "sysfs", "cgroup", "cgroup2", "mqueue" };
+	const char *label = in->spec->linux_.mount_label;
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (strcmp(own[i], type) == 0)
+			return false;
+	return label && *label;
+}
+
+/* mqueue takes no context= and lets its root be labelled instead. */
+static int label_queue(const struct init *in, const char *type, int mnt, const char *shown)
+{
+	const char *label = in->spec->linux_.mount_label;
+
+	return label && *label && strcmp(type, "mqueue") == 0 ? sys_set_label("linux.mountLabel", mnt, shown, label) : 0;
+}
+
 int mount_filesystem(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
@@ -123,25 +144,25 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 	struct sys_mount m = {
 		.type = e->spec->type ? e->spec->type : "none",
 		.source = e->spec->source,
-		.options = (char *const *)strv_array(&e->options.data),
 		.attributes = e->options.set | e->options.rec_set,
 	};
 	int r = rootfs_target(in, e->destination, false, e->options.dest_nofollow, &target);
 
 	if (r == 0)
 		r = mount_check_proc(e, target.fd, -1);
-	if (r == 0 && strcmp(m.type, "tmpfs") == 0) {
+	if (r == 0 && strcmp(m.type, "tmpfs") == 0)
 		r = keep_mode(&target, &e->options.data, &options);
-		m.options = (char *const *)strv_array(&options);
-	}
-	if (r == 0 && strcmp(m.type, "overlay") == 0) {
+	else if (r == 0)
 		strv_add_all(&options, &e->options.data);
+	if (r == 0 && strcmp(m.type, "overlay") == 0) {
 		mount_split_lower(&options, &lower);
-		m.options = (char *const *)strv_array(&options);
 		m.lower = lower.count ? (char *const *)strv_array(&lower) : NULL;
 	}
 	if (r < 0)
 		return r;
+	if (takes_label(in, m.type))
+		strv_add_format(&options, "context=%s", in->spec->linux_.mount_label);
+	m.options = (char *const *)strv_array(&options);
 	m.target = target.fd;
 	m.shown = target.shown;
 	m.before = target.before;
@@ -150,6 +171,8 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 		return mnt;
 	if (e->options.copy_up)
 		r = mount_copy_up(target.fd, mnt, e->destination, given(&e->options.data));
+	if (r == 0)
+		r = label_queue(in, m.type, mnt, target.shown);
 	if (r == 0)
 		r = propagate(e, mnt, target.shown);
 	if (r == 0 && e->options.subdir) {

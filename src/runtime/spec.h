@@ -236,7 +236,7 @@ struct spec_resources {
 	struct spec_device_rules devices; /* later rules win */
 	struct spec_memory memory;
 	struct spec_cpu cpu;
-	struct opt_i64 pids_limit; /* 0 or less: unlimited */
+	struct opt_i64 pids_limit; /* negative: unlimited */
 	struct spec_block_io block_io;
 	struct spec_hugepage_limits hugepages;
 	struct spec_network_class network;

@@ -241,6 +241,15 @@ static int check_resources(const struct spec_resources *r)
 		if (strspn(r->hugepages.items[i].page_size, "0123456789KMGB") != strlen(r->hugepages.items[i].page_size))
 			return fail(-EINVAL, "linux.resources.hugepageLimits[%zu].pageSize: '%s' is no page size", i,
 				    r->hugepages.items[i].page_size);
+	for (size_t i = 0; i < r->block_io.weight_devices.count; i++)
+		if (!r->block_io.weight_devices.items[i].weight.set && !r->block_io.weight_devices.items[i].leaf_weight.set)
+			return fail(-EINVAL, "linux.resources.blockIO.weightDevice[%zu]: it has neither weight nor leafWeight", i);
+	for (size_t i = 0; i < r->rdma.count; i++)
+		if (!r->rdma.items[i].hca_handles.set && !r->rdma.items[i].hca_objects.set)
+			return fail(-EINVAL, "linux.resources.rdma.%s: it has neither hcaHandles nor hcaObjects",
+				    r->rdma.items[i].device);
+	if (r->network.class_id.set && r->network.class_id.value > UINT32_MAX)
+		return fail(-EINVAL, "linux.resources.network.classID: it is above 32 bits");
 	return 0;
 }
 
@@ -284,17 +293,41 @@ static int check_policies(const struct spec_linux *l)
 		return fail(-EINVAL, "linux.personality.domain: there is no domain '%s'", l->personality);
 	if (l->personality_flags.count)
 		return fail(-EINVAL, "linux.personality.flags: none is supported");
-	if (l->intel_rdt.set && l->intel_rdt.clos_id &&
-	    (strchr(l->intel_rdt.clos_id, '/') || one_of(l->intel_rdt.clos_id, (const char *const[]){ ".", "..", "", NULL })))
-		return fail(-EINVAL, "linux.intelRdt.closID: '%s' is no name of a directory", l->intel_rdt.clos_id);
+	return 0;
+}
+
+static bool is_one_line(const char *text)
+{
+	return !text || !strchr(text, '\n');
+}
+
+static int check_intel_rdt(const struct spec_intel_rdt *rdt)
+{
+	/* "/" is the default class; everything else becomes the name of a directory */
+	if (rdt->clos_id && strcmp(rdt->clos_id, "/") != 0 &&
+	    (strchr(rdt->clos_id, '/') ||
+	     one_of(rdt->clos_id, (const char *const[]){ ".", "..", "", "info", "mon_groups", "mon_data", NULL })))
+		return fail(-EINVAL, "linux.intelRdt.closID: '%s' is no name of a class of service", rdt->clos_id);
+	if (!is_one_line(rdt->l3_cache_schema))
+		return fail(-EINVAL, "linux.intelRdt.l3CacheSchema: it has more than one line");
+	if (!is_one_line(rdt->mem_bw_schema) ||
+	    (rdt->mem_bw_schema && *rdt->mem_bw_schema && strncmp(rdt->mem_bw_schema, "MB:", 3) != 0))
+		return fail(-EINVAL, "linux.intelRdt.memBwSchema: '%s' is not one line that begins with MB:", rdt->mem_bw_schema);
+	for (size_t i = 0; i < rdt->schemata.count; i++)
+		if (!is_one_line(rdt->schemata.items[i]))
+			return fail(-EINVAL, "linux.intelRdt.schemata[%zu]: it has more than one line", i);
 	return 0;
 }
 
 static int check_seccomp(const struct spec_seccomp *seccomp)
 {
+	if (seccomp->listener_metadata && *seccomp->listener_metadata && !(seccomp->listener_path && *seccomp->listener_path))
+		return fail(-EINVAL, "linux.seccomp.listenerMetadata: it needs listenerPath");
 	for (size_t i = 0; i < seccomp->rules.count; i++) {
 		const struct spec_seccomp_rule *rule = &seccomp->rules.items[i];
 
+		if (!rule->names.count)
+			return fail(-EINVAL, "linux.seccomp.syscalls[%zu].names: there is none", i);
 		/* a runtime may have to write before the agent has the listener: as runc */
 		for (size_t k = 0; rule->action && strcmp(rule->action, "SCMP_ACT_NOTIFY") == 0 && k < rule->names.count; k++)
 			if (strcmp(rule->names.items[k], "write") == 0)
@@ -335,5 +368,7 @@ int spec_check(const struct spec *spec)
 		r = check_seccomp(&l->seccomp);
 	if (r == 0)
 		r = check_hooks(spec);
-	return r < 0 ? r : check_policies(l);
+	if (r == 0)
+		r = check_policies(l);
+	return r < 0 ? r : check_intel_rdt(&l->intel_rdt);
 }

@@ -60,3 +60,11 @@ int userns_become_builder(const struct spec_id_mappings *uids, const struct spec
 
 	return r < 0 ? r : sys_setuid("root of the user namespace", builder(uids));
 }
+
+int64_t userns_host_id(const struct spec_id_mappings *map, uint32_t id)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (id >= map->items[i].container_id && id - map->items[i].container_id < map->items[i].size)
+			return (int64_t)map->items[i].host_id + (id - map->items[i].container_id);
+	return map->count ? -1 : (int64_t)id;
+}

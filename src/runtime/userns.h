@@ -15,3 +15,5 @@ int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *ui
  * Mappings that are not known (a namespace that was joined) are none.
  */
 int userns_become_builder(const struct spec_id_mappings *uids, const struct spec_id_mappings *gids);
+/* What the host calls @id of the container: @map, or the same where there is none. -1 when it has no name there. */
+int64_t userns_host_id(const struct spec_id_mappings *map, uint32_t id);

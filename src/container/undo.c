@@ -204,7 +204,7 @@ static void recover(const struct home *home, const char *id, int lock)
 
 	undo_run(home, id, lock, false);
 	snprintf(code, sizeof code, "%d", STATE_EXIT_LOST);
-	if (was_whole && state.started && !state.finished)
+	if (was_whole && state.lost)
 		tell(home, &record, "die", (const char *const[]){ "exitCode", code, NULL });
 	if (was_whole && faccessat(home->containers, id, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		tell(home, &record, "destroy", NULL);

@@ -36,5 +36,7 @@ struct format_list {
  * one JSON object a line, or the template once a row.
  */
 int format_print_list(const struct format_list *list, struct json_object *rows, FILE *file);
+/* The same, added to @out. */
+int format_add_list(const struct format_list *list, struct json_object *rows, struct buf *out);
 /* Prints one value as --format asks: "json", or a template; and a newline. */
 int format_print_value(const char *format, struct json_object *value, FILE *file);

@@ -113,23 +113,31 @@ static int template_table(const struct format_list *list, const char *template, 
 	return r;
 }
 
-int format_print_list(const struct format_list *list, struct json_object *rows, FILE *file)
+int format_add_list(const struct format_list *list, struct json_object *rows, struct buf *out)
 {
 	autofree char *template = NULL;
-	autobuf out = BUF_INIT;
-	int r = 0;
 
-	if (!list->format || !*list->format || !strcmp(list->format, "table"))
-		default_table(list, rows, &out);
-	else if (!strcmp(list->format, "json"))
-		json_lines(rows, &out);
-	else if (!strncmp(list->format, "table ", 6)) {
-		template = unescape(list->format + 6);
-		r = template_table(list, template, rows, &out);
-	} else {
-		template = unescape(list->format);
-		r = template_lines(template, rows, &out);
+	if (!list->format || !*list->format || !strcmp(list->format, "table")) {
+		default_table(list, rows, out);
+		return 0;
 	}
+	if (!strcmp(list->format, "json")) {
+		json_lines(rows, out);
+		return 0;
+	}
+	if (strncmp(list->format, "table ", 6) == 0) {
+		template = unescape(list->format + 6);
+		return template_table(list, template, rows, out);
+	}
+	template = unescape(list->format);
+	return template_lines(template, rows, out);
+}
+
+int format_print_list(const struct format_list *list, struct json_object *rows, FILE *file)
+{
+	autobuf out = BUF_INIT;
+	int r = format_add_list(list, rows, &out);
+
 	if (r == 0)
 		fwrite(out.data, 1, out.len, file);
 	return r;

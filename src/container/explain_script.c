@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "container/container.h"
 #include "container/create.h"
+#include "container/explain_volume.h"
 #include "container/join.h"
 #include "container/message.h"
 #include "kernel/step.h"
@@ -36,7 +37,8 @@
 struct script {
 	const struct container *container;
 	struct buf host, enter, inside, cleanup;
-	unsigned int parts; /* files of the inside after the first */
+	unsigned int parts;  /* files of the inside after the first */
+	struct strv volumes; /* explain_volume.h */
 };
 
 static void script_release(struct script *s)
@@ -45,12 +47,14 @@ static void script_release(struct script *s)
 	buf_release(&s->enter);
 	buf_release(&s->inside);
 	buf_release(&s->cleanup);
+	strv_release(&s->volumes);
 }
 
 /* Adds @line with the place it was built in as $DIR and its id as $ID, where a shell replaces them: not in single quotes. */
-static void add_words(struct buf *out, const struct container *c, const char *line)
+static void add_words(struct buf *out, const struct script *s, const char *line)
 {
-	size_t path = strlen(c->path), id = strlen(c->id);
+	const struct container *c = s->container;
+	size_t path = strlen(c->path), id = strlen(c->id), len, n;
 	bool quoted = false;
 
 	while (*line) {
@@ -58,6 +62,9 @@ static void add_words(struct buf *out, const struct container *c, const char *li
 		if (!quoted && strncmp(line, c->path, path) == 0) {
 			buf_add_str(out, "${DIR}");
 			line += path;
+		} else if (!quoted && (len = explain_volume_at(&s->volumes, line, &n))) {
+			buf_add_format(out, "${DIR}/volumes/%zu", n);
+			line += len;
 		} else if (!quoted && strncmp(line, c->id, id) == 0) {
 			buf_add_str(out, "${ID}");
 			line += id;
@@ -80,9 +87,9 @@ static bool is_entering(const char *command)
 	return strncmp(command, "echo ", 5) == 0 && isdigit((unsigned char)command[5]) && ends_with(command, "/cgroup.procs");
 }
 
-static void add_line(struct buf *out, const struct container *c, const char *command, const char *why)
+static void add_line(struct buf *out, const struct script *s, const char *command, const char *why)
 {
-	add_words(out, c, command);
+	add_words(out, s, command);
 	if (why && *why)
 		buf_add_format(out, "  %s", why);
 	buf_add_char(out, '\n');
@@ -93,18 +100,18 @@ static void add_host(struct script *s, const char *command, const char *why)
 	if (strncmp(command, "unshare ", 8) == 0) {
 		autofree char *full = xasprintf("exec %s sh ${DIR}/inside.sh", command);
 
-		add_line(&s->enter, s->container, full, why);
+		add_line(&s->enter, s, full, why);
 	} else if (is_entering(command)) {
 		autobuf whole = BUF_INIT;
 		autofree char *line = xasprintf("echo $$%s", command + 5 + strspn(command + 5, "0123456789"));
 
 		/* in front of the unshare line: whoever is in the cgroup takes its children with it */
-		add_line(&whole, s->container, line, why);
+		add_line(&whole, s, line, why);
 		buf_add_str(&whole, s->enter.data);
 		buf_clear(&s->enter);
 		buf_add_str(&s->enter, whole.data);
 	} else {
-		add_line(&s->host, s->container, command, why);
+		add_line(&s->host, s, command, why);
 	}
 }
 
@@ -126,11 +133,12 @@ static void add_inside(struct script *s, const char *command, const char *why)
 	} else if (strncmp(command, "unshare ", 8) == 0) {
 		/* a shell cannot change its own namespaces: unshare goes on with the rest, in a file of its own */
 		changed = xasprintf("exec %s sh \"${DIR}/inside.%u.sh\"", command, ++s->parts);
-		add_line(&s->inside, s->container, changed, why);
+		add_line(&s->inside, s, changed, why);
 		buf_add_format(&s->inside, "END_OF_INSIDE\ncat >\"${DIR}/inside.%u.sh\" <<'END_OF_INSIDE'\nset -eu\n", s->parts);
 		return;
 	}
-	add_line(&s->inside, s->container, changed ? changed : command, why);
+	explain_volume_fill(s->container, &s->volumes, command, &s->inside);
+	add_line(&s->inside, s, changed ? changed : command, why);
 }
 
 /* One record; its parts are cut in place. What the command executes may have newlines and tabs in it. */
@@ -150,7 +158,7 @@ static void add_record(struct script *s, char *record)
 		add_inside(s, command, why);
 		break;
 	case 'X':
-		add_line(&s->cleanup, s->container, command, why);
+		add_line(&s->cleanup, s, command, why);
 		break;
 	default:
 		break;
@@ -174,6 +182,7 @@ static int print_script(const struct script *s, const char *image)
 {
 	static const char *const files[] = { "hosts", "hostname", "resolv.conf" };
 	const struct container *c = s->container;
+	autobuf volumes = BUF_INIT;
 	struct stat st;
 	int r = 0;
 
@@ -201,7 +210,8 @@ static int print_script(const struct script *s, const char *image)
 		r = print_file(c, files[i]);
 	if (r < 0)
 		return r;
-	printf("\n# outside: before the namespaces exist\n%s\n"
+	explain_volumes_make(&s->volumes, &volumes);
+	printf("%s\n# outside: before the namespaces exist\n%s\n"
 	       "# inside: what the first process does in its new namespaces\n"
 	       "cat >${DIR}/inside.sh <<'END_OF_INSIDE'\nset -eu\n%sEND_OF_INSIDE\n\n"
 	       "# a process of its own goes in, so that this one can clean up\n"
@@ -211,7 +221,7 @@ static int print_script(const struct script *s, const char *image)
 	       "status=0\n"
 	       "sh ${DIR}/enter.sh || status=$?\n"
 	       "exit $status\n",
-	       s->host.data, s->inside.data, s->enter.data);
+	       volumes.data, s->host.data, s->inside.data, s->enter.data);
 	return fflush(stdout) == 0 ? 0 : fail_errno("write the script");
 }
 
@@ -302,13 +312,14 @@ static char *next_record(char *record)
 
 static int make_script(struct container *c, const char *image)
 {
-	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0 };
+	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0, { 0 } };
 	autobuf records = BUF_INIT;
 	char *record, *next;
 	int r = collect(c, &records);
 
 	if (r < 0)
 		return r;
+	explain_volumes(c, &s.volumes);
 	for (record = records.data; *record; record = next) {
 		next = next_record(record);
 		if (next > record && next[-1] == '\n')

@@ -11,6 +11,7 @@
 #include "container/undo.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
+#include "runtime/mount_options.h"
 #include "runtime/spec.h"
 
 #include <errno.h>
@@ -85,11 +86,27 @@ static int mount_overlay(const struct viewing *v, int at)
 	return sys_mount("the container's root file system", &m);
 }
 
+/* What is bound: with a subpath only that directory, and no link in it leads out. */
+static int open_source(const struct spec_mount *m)
+{
+	autocall(mount_options_release) struct mount_options options = { 0 };
+	autofd int source = open(m->source, O_PATH | O_CLOEXEC);
+	int r;
+
+	mount_options_parse(&m->options, &options);
+	if (source < 0 || !options.subdir)
+		return take_fd(&source);
+	r = beneath_open(source, options.subdir, O_PATH, 0);
+	if (r < 0)
+		errno = -r;
+	return r < 0 ? -1 : r;
+}
+
 /* One bind of the spec. What it would cover is made where it is missing, as the runtime would make it. */
 static int bind_one(const struct viewing *v, int root, const struct spec_mount *m)
 {
 	struct sys_bind b = SYS_BIND_NONE;
-	autofd int source = open(m->source, O_PATH | O_CLOEXEC), target = -1, mounted = -1;
+	autofd int source = open_source(m), target = -1, mounted = -1;
 	struct stat st;
 
 	if (source < 0 || fstat(source, &st) < 0)

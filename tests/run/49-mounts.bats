@@ -289,3 +289,27 @@ two"
 	[ "$(cat "$HERE"/out.* | sort | uniq -c | tr -s ' ')" = " 12 one" ]
 	[ -z "$(ls "$SCRATCH/root/volumes/shared/users")" ]
 }
+
+@test "--explain=script builds the same container, volumes and all, and leaves none" {
+	hoy volume create named >/dev/null
+	hoy run --rm --explain=script -v named:/n -v /anonymous --mount type=image,src=box,dst=/image,image-subpath=data vol \
+		sh -c 'cat /data/one /image/one; echo x >/n/x; echo y >/data/y; grep -c -E " /(n|anonymous|image|data|empty/new) " /proc/mounts' >"$HERE/script"
+	run hoy volume ls -q
+	is named
+	run sh "$HERE/script"
+	is "one
+one
+5"
+	[ -e "$(data_of named)/x" ]
+	run hoy volume ls -q
+	is named
+}
+
+@test "a subpath and a volume of a container that has ended, through cp" {
+	hoy run --rm -v data:/data box true
+	hoy run --name ended --mount src=data,dst=/x,volume-subpath=deep -v data:/all box true
+	hoy cp ended:/x/two "$HERE/two"
+	[ "$(<"$HERE/two")" = one ]
+	hoy cp "$HERE/two" ended:/x/three
+	[ -e "$(data_of data)/deep/three" ]
+}

@@ -67,7 +67,8 @@ verdict() {
 }
 
 @test "killed at every step" {
-	walk KILL 2 -m 64m $REGISTRY/busybox echo alive
+	walk KILL 2 -m 64m -v /anonymous $REGISTRY/busybox echo alive
+	[ -z "$(hoy volume ls -q)" ]
 }
 
 @test "every step refused to a container with little: read-only, a user, host network" {

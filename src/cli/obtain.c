@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "cli/image_event.h"
 #include "cli/progress.h"
+#include "container/rootfs_dir.h"
 #include "image/platform.h"
 
 #include <errno.h>
@@ -49,6 +50,10 @@ int obtain_image(const struct home *home, const struct run_options *run, const c
 	const char *policy = run->pull ? run->pull : "missing";
 	int r;
 
+	if (run->rootfs) {
+		r = rootfs_dir_image(run->image, ret);
+		return r < 0 ? fail_while(r, "cannot %s %s", verb, run->image) : 0;
+	}
 	if (!strcmp(policy, "always"))
 		return pull(home, run, ret);
 	r = find_local(home->store, run, ret);

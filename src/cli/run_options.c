@@ -320,6 +320,8 @@ const struct option run_table[] = {
 	{ 0, "read-only", OPTION_BOOL, RUN(read_only), NULL, "Mount the root file system read-only" },
 	LATER(0, "restart", OPTION_STRING, "string", "When to start it again after it ended", .preset = "\"no\""),
 	{ 0, "rm", OPTION_BOOL, RUN(rm), NULL, "Remove the container when it ends" },
+	{ 0, "rootfs", OPTION_BOOL, RUN(rootfs), NULL,
+	  "IMAGE is a directory, the container's root file system; DIR:O leaves it as it is" },
 	LATER(0, "runtime", OPTION_STRING, "string", "Runtime to use for this container"),
 	{ 0, "security-opt", OPTION_LIST, RUN(security_opt), "list", "no-new-privileges, seccomp=FILE or seccomp=unconfined",
 	  .check = check_security },

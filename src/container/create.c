@@ -16,6 +16,7 @@
 #include "container/mounts.h"
 #include "container/name.h"
 #include "container/record.h"
+#include "container/rootfs_dir.h"
 #include "container/rootview.h"
 #include "container/spec.h"
 #include "container/undo.h"
@@ -129,10 +130,9 @@ static int make_upper(int dir, const struct strv *layers)
 	return fchmod(upper, st.st_mode & 07777) < 0 ? fail_errno("set the mode of the directory upper") : 0;
 }
 
-static int make_directories(struct container *c, const struct image *image)
+static int make_directories(struct container *c, const struct run_options *o, const struct image *image)
 {
-	static const char *const names[] = { "work", "rootfs" };
-	int r;
+	bool layered = !o->rootfs || rootfs_dir_is_overlay(o->image);
 
 	if (image->layers.count == 0)
 		return fail(-EINVAL, "the image has no layers");
@@ -141,11 +141,9 @@ static int make_directories(struct container *c, const struct image *image)
 	c->dir = openat(c->home->containers, c->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (c->dir < 0)
 		return fail_errno("open %s", c->path);
-	r = make_upper(c->dir, &image->layers);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++)
-		if (mkdirat(c->dir, names[i], 0700) < 0)
-			r = fail_errno("create %s/%s", c->path, names[i]);
-	return r;
+	if (mkdirat(c->dir, "rootfs", 0700) < 0 || (layered && mkdirat(c->dir, "work", 0700) < 0))
+		return fail_errno("create the directories in %s", c->path);
+	return layered ? make_upper(c->dir, &image->layers) : 0;
 }
 
 /* A new file in a directory that nobody looks into yet: no need to write beside and rename. */
@@ -267,7 +265,7 @@ static int create_locked(struct container *c, const struct run_options *o, const
 	if (r == 0)
 		r = undo_volumes(c->lock);
 	if (r == 0)
-		r = make_directories(c, image);
+		r = make_directories(c, o, image);
 	if (r == 0)
 		r = make_spec(c, o, image, m);
 	return r == 0 ? write_record(c, o, image, m) : r;

@@ -50,12 +50,17 @@ static int change_user(struct job *j)
 	autocall(user_release) struct user u = { 0 };
 	autofree char *upper = xasprintf("%s/containers/%s/upper", j->h->home->store->root, j->h->record.id);
 	struct spec_user *p = &j->spec.process.user;
+	autostrv layers = { 0 };
 	autofd int root = -1;
 	int r;
 
 	if (!j->o->user || !*j->o->user)
 		return 0;
-	root = rootview_open(&j->h->record.layers, upper);
+	if (j->h->record.layers.count == 0)
+		strv_add(&layers, j->spec.root.path);
+	else
+		strv_add_all(&layers, &j->h->record.layers);
+	root = rootview_open(&layers, j->h->record.layers.count ? upper : NULL);
 	r = root < 0 ? root : user_resolve(root, j->o->user, &j->h->record.group_add, &u);
 	if (r < 0)
 		return r;

@@ -31,35 +31,6 @@ struct mount_ask {
 	struct mount_point *point; /* what needs no checking against other fields goes there at once */
 };
 
-/* One record of comma separated values: "a,b" in quotes is one field, "" in quotes is a quote. */
-static int split_fields(const char *text, struct strv *ret)
-{
-	autobuf field = BUF_INIT;
-	bool quoted = false;
-
-	for (const char *p = text;; p++) {
-		if (quoted && !*p)
-			return fail(-EINVAL, "a quoted field does not end");
-		if (*p == '"' && quoted && p[1] == '"') {
-			buf_add_char(&field, '"');
-			p++;
-		} else if (*p == '"' && (quoted || !field.len)) {
-			quoted = !quoted;
-			if (!quoted && p[1] && p[1] != ',')
-				return fail(-EINVAL, "something follows a quoted field");
-		} else if (*p == '"') {
-			return fail(-EINVAL, "a quote stands inside a field that is not quoted");
-		} else if (!*p || (*p == ',' && !quoted)) {
-			strv_add(ret, field.data);
-			buf_clear(&field);
-			if (!*p)
-				return 0;
-		} else {
-			buf_add_char(&field, *p);
-		}
-	}
-}
-
 static int parse_truth(const char *key, const char *value, bool *ret)
 {
 	if (!value || !strcmp(value, "true") || !strcmp(value, "1"))
@@ -299,7 +270,7 @@ int mount_option_mount(const char *text, struct mount_point *ret)
 
 	if (!*text)
 		return fail(-EINVAL, "value is empty");
-	r = split_fields(text, &fields);
+	r = strv_split_fields(&fields, text);
 	/* words: key and value of each field, alive as long as ask borrows from them */
 	for (size_t i = 0; r == 0 && i < fields.count; i++) {
 		const char *field = fields.items[i], *equals = strchr(field, '=');

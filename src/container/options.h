@@ -14,6 +14,7 @@
 struct run_options {
 	/* what runs */
 	const char *image;   /* as typed */
+	bool rootfs;         /* it is a directory (rootfs_dir.h) */
 	struct strv command; /* what follows the image; empty: the image's Cmd */
 	const char *entrypoint;
 	bool entrypoint_set; /* --entrypoint "" takes the image's away */

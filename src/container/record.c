@@ -147,7 +147,7 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 void record_write(const struct record_source *s, struct buf *out)
 {
 	autostrv command = { 0 };
-	autofree char *image_id = xasprintf("sha256:%s", s->image->id);
+	autofree char *image_id = xasprintf("%s%s", s->image->id[0] ? "sha256:" : "", s->image->id);
 	char created[CLOCK_TEXT_MAX];
 	struct json_writer w;
 
@@ -169,7 +169,7 @@ void record_write(const struct record_source *s, struct buf *out)
 	put_config(&w, s);
 	put_host_config(&w, s);
 	mounts_write(s->mounts, &w);
-	json_put_strv(&w, "Layers", &s->image->layers);
+	json_put_strv(&w, "Layers", &s->spec->root.overlay.lower);
 	json_put_str(&w, "CgroupPath", s->spec->linux_.cgroups_path);
 	json_end_object(&w);
 	buf_add_char(out, '\n');

@@ -28,8 +28,8 @@ struct record {
 	char *hostname;
 	char *ipc_mode; /* private, shareable, … */
 	struct strv group_add;
-	struct strv labels; /* KEY=VALUE */
-	struct strv layers;
+	struct strv labels;         /* KEY=VALUE */
+	struct strv layers;         /* lowest first; none: config.json's root is a directory of the user's (rootfs_dir.h) */
 	struct strv mounted_images; /* ids, 64 hex digits */
 };
 

@@ -11,6 +11,7 @@
 #include "container/environment.h"
 #include "container/gpus.h"
 #include "container/resources.h"
+#include "container/rootfs_dir.h"
 #include "container/security.h"
 #include "container/spec_default.h"
 #include "container/ulimit.h"
@@ -74,6 +75,8 @@ static int fill_process(const struct spec_request *q, struct spec_process *p)
 /* The paths are given as they are: the runtime mounts them inside the container's mount namespace. */
 void spec_fill_overlay(const char *dir, const struct strv *layers, struct spec_root *root)
 {
+	if (layers->count == 0)
+		return;
 	strv_add_all(&root->overlay.lower, layers);
 	root->overlay.upper = path_join(dir, "upper");
 	root->overlay.work = path_join(dir, "work");
@@ -81,8 +84,12 @@ void spec_fill_overlay(const char *dir, const struct strv *layers, struct spec_r
 
 static void fill_root(const struct spec_request *q, struct spec_root *root)
 {
-	root->path = path_join(q->dir, "rootfs");
 	root->readonly = q->options->read_only;
+	if (q->options->rootfs && !rootfs_dir_is_overlay(q->options->image)) {
+		root->path = xstrdup(q->image->layers.items[0]);
+		return;
+	}
+	root->path = path_join(q->dir, "rootfs");
 	spec_fill_overlay(q->dir, &q->image->layers, root);
 }
 

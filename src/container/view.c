@@ -69,6 +69,20 @@ static int view_running(const struct viewing *v)
 	return root < 0 ? fail_errno("open the container's root") : clone_tree(v, root);
 }
 
+/* --rootfs: a directory of the user's, which is the root itself. */
+static int bind_directory(const struct viewing *v, int at)
+{
+	struct sys_bind b = SYS_BIND_NONE;
+	autofd int source = open(v->spec.root.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (source < 0)
+		return fail_errno("open %s", v->spec.root.path);
+	b.source = source;
+	b.shown_source = b.shown = v->spec.root.path;
+	b.target = at;
+	return sys_bind("the container's root file system", &b);
+}
+
 static int mount_overlay(const struct viewing *v, int at)
 {
 	autofree char *dir = xasprintf("%s/containers/%s", v->h->home->store->root, v->h->record.id);
@@ -147,7 +161,7 @@ static int view_stopped(const struct viewing *v)
 	at = open(place, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (at < 0)
 		return fail_errno("open %s", place);
-	root = mount_overlay(v, at);
+	root = v->h->record.layers.count ? mount_overlay(v, at) : bind_directory(v, at);
 	r = root < 0 ? root : 0;
 	for (size_t i = 0; r == 0 && v->what == VIEW_SEEN && i < v->spec.mounts.count; i++)
 		if (v->spec.mounts.items[i].type && strcmp(v->spec.mounts.items[i].type, "bind") == 0)
@@ -274,8 +288,6 @@ static int try_view(struct viewing *v, struct handle *h, struct view *made)
 	int r = hold(h, &init, &made->lock);
 
 	v->init = init;
-	if (r == 0 && init < 0 && h->record.layers.count == 0)
-		r = fail(-EOPNOTSUPP, "a stopped container without an image cannot be looked into yet");
 	if (r == 0 && init < 0)
 		r = read_spec(h, &v->spec);
 	return r < 0 ? r : make_view(v, &made->root);

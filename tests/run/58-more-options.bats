@@ -5,7 +5,10 @@ load lib
 setup_file() { fixtures_up; }
 teardown_file() { fixtures_down; }
 setup() { scratch_up; needs busybox; }
-teardown() { leaves_nothing_behind; }
+teardown() {
+	hoy rm -f rooted recorded >/dev/null 2>&1 || true
+	leaves_nothing_behind
+}
 
 inside() {
 	try hoy run --rm "$@"
@@ -208,4 +211,55 @@ open"
 	[ ! -e /dev/loop-control ] || [ "${lines[4]}" = /dev/loop-control ]
 	recorded --privileged
 	says '"Privileged":true'
+}
+
+@test "--rootfs: a directory is the root file system; with :O it stays as it is; exec, cp and start work" {
+	local root=$BATS_TEST_TMPDIR/rootfs
+	mkdir "$root"
+	"$TOP/tools/busybox-rootfs" | tar -x -C "$root"
+	inside --rootfs "$root" sh -c 'echo kept >/written; echo $PATH'
+	exits 0
+	[ "$(<"$root/written")" = kept ]
+	inside --rootfs "$root:O" sh -c 'cat /written; echo gone >/other; rm /written'
+	is kept
+	[ -e "$root/written" ] && [ ! -e "$root/other" ]
+	hoy create --name rooted -u daemon --rootfs "$root" sleep 1000 >/dev/null
+	echo in >"$BATS_TEST_TMPDIR/in"
+	hoy cp "$BATS_TEST_TMPDIR/in" rooted:/copied
+	[ "$(<"$root/copied")" = in ]
+	hoy start rooted >/dev/null
+	run hoy exec rooted sh -c 'id -un; cat /copied'
+	says '^daemon$'
+	says '^in$'
+	run hoy exec -u mail rooted true
+	[ "$status" != 0 ]
+	one_clear_line
+	hoy rm -f rooted >/dev/null
+	[ -e "$root/bin/busybox" ]
+	inside --read-only --rootfs "$root" sh -c ': >/x'
+	says 'Read-only file system'
+	[ ! -e "$root/x" ]
+	inside --rootfs "$BATS_TEST_TMPDIR/none" true
+	exits 125
+	one_clear_line
+	inside --rootfs / true
+	exits 125
+	one_clear_line
+	inside --rootfs "$root"
+	exits 125
+	says 'no command specified'
+}
+
+@test "--rootfs: what is hostile in the directory leads nowhere (T1)" {
+	local root=$BATS_TEST_TMPDIR/rootfs outside=$BATS_TEST_TMPDIR/outside
+	mkdir "$root" "$outside"
+	"$TOP/tools/busybox-rootfs" | tar -x -C "$root"
+	rm -rf "$root/etc" "$root/dev"
+	ln -s "$outside" "$root/etc"
+	ln -s "$outside" "$root/dev"
+	inside --rootfs "$root" true
+	[ -z "$(ls -A "$outside")" ]
+	inside -u someone --rootfs "$root" true
+	[ "$status" != 0 ]
+	[ -z "$(ls -A "$outside")" ]
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --mount: fields of comma separated values, by type */
-#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"

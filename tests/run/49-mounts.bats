@@ -313,3 +313,42 @@ one
 	hoy cp "$HERE/two" ended:/x/three
 	[ -e "$(data_of data)/deep/three" ]
 }
+
+# postgres NAME: the host's own PostgreSQL in a container, its data on the volume pgdata
+postgres() {
+	hoy run -d --name "$1" -u pg -e "PATH=$PG:/bin" -v /usr:/usr:ro -v "$(readlink -f /lib):/lib:ro" -v "$(readlink -f /lib64):/lib64:ro" \
+		-v pgdata:/var/lib/pg --tmpfs /tmp:mode=1777,exec database sh -c '
+			[ -e /var/lib/pg/data/PG_VERSION ] || initdb -D /var/lib/pg/data -A trust --no-locale -E UTF8 -N >/dev/null
+			exec postgres -D /var/lib/pg/data -k /tmp -c listen_addresses= -c shared_buffers=16MB' 3>&- >/dev/null
+}
+
+query() {
+	hoy exec -u pg -e "PATH=$PG:/bin" "$1" psql -h /tmp -U pg -d postgres -qAt -c "$2"
+}
+
+@test "a database on a named volume: killed, removed and started again, nothing is lost" {
+	local rootfs=$BATS_FILE_TMPDIR/rootfs
+	PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
+	[ -n "$PG" ] || skip "no PostgreSQL here"
+	echo 'pg:x:77:77::/var/lib/pg:/bin/sh' >>"$rootfs/etc/passwd"
+	mkdir -p -m 0700 "$rootfs/var/lib/pg"
+	chown 77:77 "$rootfs/var/lib/pg"
+	tar -C "$rootfs" -c . | hoy import --change 'VOLUME /var/lib/pg' - database >/dev/null
+	postgres first
+	wait_for 60 query first 'select 1' || { hoy logs first; false; }
+	query first 'create table t (n int); insert into t select generate_series(1, 1000)'
+	hoy rm -f -v first >/dev/null
+	postgres second
+	wait_for 60 query second 'select 1' || { hoy logs second; false; }
+	run query second 'select count(*), sum(n) from t'
+	is "1000|500500"
+	query second 'insert into t values (1001)'
+	hoy stop second >/dev/null
+	hoy start second >/dev/null
+	wait_for 60 query second 'select 1'
+	run query second 'select count(*) from t'
+	is 1001
+	hoy rm -f second >/dev/null
+	run hoy volume ls -q
+	is pgdata
+}

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/decompress_archive.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,6 +27,7 @@ struct decompress {
 	z_stream inflate;
 #endif
 	ZSTD_DStream *zstd;
+	struct decompress_archive archive; /* xz, bzip2 */
 };
 
 enum compression compression_of(const void *head, size_t len)
@@ -68,13 +70,9 @@ int decompress_new(enum compression c, struct decompress **ret)
 {
 	struct decompress *d;
 
-	if (c == COMPRESSION_BZIP2 || c == COMPRESSION_XZ) {
-		fail(-EOPNOTSUPP, "%s compression is not supported", compression_name(c));
-		return fail_hint(-EOPNOTSUPP, "decompress it first: `%s -dc FILE | hoy import -`",
-				 c == COMPRESSION_XZ ? "xz" : "bzip2");
-	}
 	d = xnew(struct decompress);
 	d->kind = c;
+	d->archive.is_xz = c == COMPRESSION_XZ;
 	if (c == COMPRESSION_ZSTD) {
 		d->zstd = ZSTD_createDStream();
 		if (!d->zstd) {
@@ -95,6 +93,7 @@ void decompress_free(struct decompress **d)
 		inflateEnd(&(*d)->inflate);
 #endif
 	ZSTD_freeDStream((*d)->zstd);
+	decompress_archive_release(&(*d)->archive);
 	free(*d);
 	*d = NULL;
 }
@@ -178,8 +177,22 @@ static int member_run(struct decompress *d, struct decompress_io *io)
 
 #endif
 
-static int run_gzip(struct decompress *d, struct decompress_io *io)
+/* The same for xz and bzip2. */
+static int archive_run(struct decompress *d, struct decompress_io *io)
 {
+	const char *how = NULL;
+	bool ended = false;
+	int r = decompress_archive_run(&d->archive, io, &ended, &how);
+
+	d->inside = !ended;
+	return r < 0 ? damaged(d, how) : 0;
+}
+
+/* gzip, xz and bzip2: one member behind the other. */
+static int run_members(struct decompress *d, struct decompress_io *io)
+{
+	const unsigned char first = d->kind == COMPRESSION_GZIP ? 0x1f : d->kind == COMPRESSION_XZ ? 0xfd : 'B';
+
 	for (;;) {
 		size_t in_before, out_before;
 		int r;
@@ -187,7 +200,7 @@ static int run_gzip(struct decompress *d, struct decompress_io *io)
 		if (!d->inside) {
 			if (!io->in_len)
 				return 0;
-			/* tapes and some writers pad with zeros, as gzip(1) accepts it */
+			/* tapes and some writers pad with zeros, as gzip(1) and xz(1) accept it */
 			if (*io->in == 0 && d->any)
 				d->padding = true;
 			if (d->padding) {
@@ -197,16 +210,16 @@ static int run_gzip(struct decompress *d, struct decompress_io *io)
 				io->in_len--;
 				continue;
 			}
-			if (*io->in != 0x1f)
+			if (*io->in != first)
 				return damaged(d, "something follows its end");
-			r = member_begin(d);
+			r = d->kind == COMPRESSION_GZIP ? member_begin(d) : decompress_archive_begin(&d->archive);
 			if (r < 0)
 				return r;
 			d->inside = true;
 		}
 		in_before = io->in_len;
 		out_before = io->out_len;
-		r = member_run(d, io);
+		r = d->kind == COMPRESSION_GZIP ? member_run(d, io) : archive_run(d, io);
 		if (r < 0)
 			return r;
 		if (!d->inside)
@@ -256,7 +269,9 @@ int decompress_run(struct decompress *d, struct decompress_io *io)
 {
 	switch (d->kind) {
 	case COMPRESSION_GZIP:
-		return run_gzip(d, io);
+	case COMPRESSION_XZ:
+	case COMPRESSION_BZIP2:
+		return run_members(d, io);
 	case COMPRESSION_ZSTD:
 		return run_zstd(d, io);
 	default:

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * gzip, zstd and plain, as a stream. Several gzip members or zstd frames in a row are one stream (pigz, eStargz and
+ * gzip, zstd, xz, bzip2 and plain, as a stream. Several members or frames in a row are one stream (pigz, eStargz and
  * zstd:chunked write such layers). Checksums are verified. Only in hoy-unpack: nothing is decompressed in the engine.
  */
+#include "image/decompress_io.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,15 +19,7 @@ const char *compression_name(enum compression c);
 
 struct decompress;
 
-/* Bytes to be read and room to be written; both are moved on. */
-struct decompress_io {
-	const unsigned char *in;
-	size_t in_len;
-	unsigned char *out;
-	size_t out_len;
-};
-
-/* -EOPNOTSUPP with words for what hoy cannot read. Caller frees. */
+/* -errno with words. Caller frees. */
 int decompress_new(enum compression c, struct decompress **ret);
 void decompress_free(struct decompress **d);
 /*

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/sha256.h"
 #include "image/changes.h"
+#include "image/commit.h"
 #include "image/layer.h"
 #include "image/make.h"
 #include "image/unpack.h"
@@ -124,6 +125,36 @@ static int begin_config(const struct import_options *o, struct imageconfig *c)
 	return 0;
 }
 
+/* An image's layer is plain, gzip or zstd; archives come in older formats, too. */
+static bool is_no_layer(int blob)
+{
+	char head[6];
+
+	if (pread(blob, head, sizeof head, 0) != sizeof head)
+		return false;
+	return memcmp(head, "BZh", 3) == 0 || memcmp(head,
+						     "\xfd"
+						     "7zXZ",
+						     sizeof head) == 0;
+}
+
+/* Nobody else could read such a layer: what was unpacked is packed as any new layer is. */
+static int pack_again(const struct store *s, int directory, int *blob, struct descriptor *layer, struct unpack_result *unpacked)
+{
+	autocall(commit_layer_release) struct commit_layer packed = COMMIT_LAYER_NONE;
+	autofree char *changed = NULL;
+	int r = commit_pack(s, directory, NULL, NULL, &packed, &changed);
+
+	if (r < 0)
+		return r;
+	memcpy(layer->digest, packed.digest, DIGEST_MAX);
+	memcpy(unpacked->diff_id, packed.diff_id, DIGEST_MAX);
+	layer->size = packed.size;
+	close(*blob);
+	*blob = take_fd(&packed.blob);
+	return 0;
+}
+
 int image_import(const struct store *s, const struct import_options *options, char ret_id[DIGEST_MAX])
 {
 	autocall(imageconfig_release) struct imageconfig config = { 0 };
@@ -154,6 +185,9 @@ int image_import(const struct store *s, const struct import_options *options, ch
 		snprintf(layer.digest, sizeof layer.digest, "sha256:%s", sha256_hex(&copy.sum, hex));
 		r = strcmp(layer.digest, unpacked.digest) == 0 ? 0 : fail(-EBADMSG, "the unpacker has read something else");
 	}
+	layer.size = (int64_t)copy.size;
+	if (r == 0 && is_no_layer(blob))
+		r = pack_again(s, draft.diff, &blob, &layer, &unpacked);
 	if (r == 0)
 		r = make_layer_type(blob, &type);
 	if (r == 0)
@@ -163,7 +197,6 @@ int image_import(const struct store *s, const struct import_options *options, ch
 	if (r == 0) {
 		strv_add(&config.diff_ids, unpacked.diff_id);
 		layer.media_type = (char *)type;
-		layer.size = (int64_t)copy.size;
 		image.reference = reference;
 		r = make_image(s, &image, ret_id);
 	}

@@ -51,6 +51,32 @@ config() {
 	says 'not supported yet'
 }
 
+@test "xz and bzip2: read, and stored as layers that everybody reads" {
+	skip_without xz bzip2
+	local kind
+	for kind in 'xz -c' 'xz -9e -c' 'xz --check=sha256 -c' 'bzip2 -c'; do
+		gone "$SCRATCH/root"
+		cat "$SCRATCH/a.tar" | $kind | hoy import - old
+		manifest=$(jq -r .ManifestDigest "$SCRATCH"/root/images/*old*)
+		[ "$(config "$manifest" | jq -r '.layers[0].mediaType')" = application/vnd.oci.image.layer.v1.tar+gzip ]
+		layer=$(config "$manifest" | jq -r '.layers[0].digest')
+		[ "$(config "$layer" | gzip -dc | tar -xO bin/file)" = hello ]
+		[ "$(cat "$SCRATCH"/root/layers/*/diff/bin/file)" = hello ]
+	done
+	# damaged and cut short: one line each
+	xz -c "$SCRATCH/a.tar" >"$SCRATCH/a.tar.xz"
+	head -c 100 "$SCRATCH/a.tar.xz" >"$SCRATCH/short.xz"
+	run hoy import "$SCRATCH/short.xz"
+	exits 1
+	one_clear_line
+	says 'xz data is damaged'
+	printf 'BZh9garbage' >"$SCRATCH/bad.bz2"
+	run hoy import "$SCRATCH/bad.bz2"
+	exits 1
+	one_clear_line
+	says 'bzip2 data is damaged'
+}
+
 @test "the store is an OCI layout that skopeo reads and umoci unpacks" {
 	skip_without skopeo umoci
 	for kind in cat 'gzip -c' 'zstd -qc'; do

@@ -5,7 +5,9 @@
 #include "base/memory.h"
 #include "image/decompress.h"
 
+#include <bzlib.h>
 #include <errno.h>
+#include <lzma.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,6 +50,24 @@ static void add_zstd(struct buf *b, const unsigned char *data, size_t len)
 	n = ZSTD_compress2(c, out, sizeof out, data, len);
 	ZSTD_freeCCtx(c);
 	assert_false(ZSTD_isError(n));
+	buf_add(b, out, n);
+}
+
+static void add_xz(struct buf *b, const unsigned char *data, size_t len)
+{
+	unsigned char out[TEXT_LEN * 2];
+	size_t n = 0;
+
+	assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, NULL, data, len, out, &n, sizeof out), LZMA_OK);
+	buf_add(b, out, n);
+}
+
+static void add_bzip2(struct buf *b, const unsigned char *data, size_t len)
+{
+	char out[TEXT_LEN * 2];
+	unsigned int n = sizeof out;
+
+	assert_int_equal(BZ2_bzBuffToBuffCompress(out, &n, (char *)data, (unsigned int)len, 9, 0, 0), BZ_OK);
 	buf_add(b, out, n);
 }
 
@@ -109,6 +129,16 @@ static void zstd_frames(void **state)
 	several_parts(state, add_zstd);
 }
 
+static void xz_streams(void **state)
+{
+	several_parts(state, add_xz);
+}
+
+static void bzip2_streams(void **state)
+{
+	several_parts(state, add_bzip2);
+}
+
 /* Every way to cut a stream short is an error, and so is every changed byte of its trailer. */
 static void cut_short(void **state, void (*add)(struct buf *, const unsigned char *, size_t), size_t trailer)
 {
@@ -119,7 +149,7 @@ static void cut_short(void **state, void (*add)(struct buf *, const unsigned cha
 	fill(text);
 	add(&in, text, 300);
 	/* below the length of the magic it is plain text */
-	for (size_t len = 4; len < in.len; len++) {
+	for (size_t len = COMPRESSION_MAGIC; len < in.len; len++) {
 		struct buf cut = { .data = in.data, .len = len };
 		autobuf out = BUF_INIT;
 
@@ -144,6 +174,16 @@ static void zstd_damage(void **state)
 	cut_short(state, add_zstd, 4);
 }
 
+static void xz_damage(void **state)
+{
+	cut_short(state, add_xz, 12); /* the stream's footer */
+}
+
+static void bzip2_damage(void **state)
+{
+	cut_short(state, add_bzip2, 0); /* its checksum is not at a byte's border */
+}
+
 static void behind_the_end(void **state)
 {
 	autobuf in = BUF_INIT, out = BUF_INIT;
@@ -159,19 +199,16 @@ static void behind_the_end(void **state)
 
 static void kinds(void **state)
 {
-	struct decompress *d = NULL;
-
 	(void)state;
 	assert_int_equal(compression_of("", 0), COMPRESSION_NONE);
 	assert_int_equal(compression_of("\x1f\x8b", 2), COMPRESSION_GZIP);
 	assert_int_equal(compression_of("\x28\xb5\x2f\xfd", 4), COMPRESSION_ZSTD);
 	assert_int_equal(compression_of("\x5f\x2a\x4d\x18", 4), COMPRESSION_ZSTD);
-	assert_int_equal(decompress_new(compression_of("BZh", 3), &d), -EOPNOTSUPP);
-	assert_int_equal(decompress_new(compression_of("\xfd"
-						       "7zXZ\0",
-						       6),
-					&d),
-			 -EOPNOTSUPP);
+	assert_int_equal(compression_of("BZh", 3), COMPRESSION_BZIP2);
+	assert_int_equal(compression_of("\xfd"
+					"7zXZ\0",
+					6),
+			 COMPRESSION_XZ);
 }
 
 int main(void)
@@ -179,6 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gzip_members), cmocka_unit_test(zstd_frames),    cmocka_unit_test(gzip_damage),
 		cmocka_unit_test(zstd_damage),  cmocka_unit_test(behind_the_end), cmocka_unit_test(kinds),
+		cmocka_unit_test(xz_streams),   cmocka_unit_test(bzip2_streams),  cmocka_unit_test(xz_damage),
+		cmocka_unit_test(bzip2_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

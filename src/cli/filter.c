@@ -62,3 +62,36 @@ bool filter_holds_labels(const struct strv *filters, const struct strv *labels)
 	}
 	return true;
 }
+
+/* One character of the pattern, which may be behind a backslash, fits @c. */
+static bool fits_one(const char *pattern, char c)
+{
+	return *pattern == '\\' && pattern[1] ? pattern[1] == c : *pattern == '.' || *pattern == c;
+}
+
+static bool fits_here(const char *pattern, const char *text)
+{
+	size_t len = *pattern == '\\' && pattern[1] ? 2 : 1;
+
+	if (!*pattern || (*pattern == '$' && !pattern[1] && !*text))
+		return true;
+	if (pattern[len] == '*') {
+		do
+			if (fits_here(pattern + len + 1, text))
+				return true;
+		while (*text && fits_one(pattern, *text++));
+		return false;
+	}
+	return *text && fits_one(pattern, *text) && fits_here(pattern + len, text + 1);
+}
+
+bool filter_pattern(const char *pattern, const char *text)
+{
+	if (*pattern == '^')
+		return fits_here(pattern + 1, text);
+	do
+		if (fits_here(pattern, text))
+			return true;
+	while (*text++);
+	return false;
+}

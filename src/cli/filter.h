@@ -12,6 +12,11 @@
 int filter_check(const char *value);
 /* All names are among @names (NULL-terminated): -EINVAL with words, "invalid filter 'foo'". */
 int filter_names(const struct strv *filters, const char *const *names);
+/*
+ * The pattern is found somewhere in @text: a regular expression of characters, '.', '*', '\\', and '^' and '$' at its ends. Of
+ * what else Docker's expressions can do, people use nothing for names.
+ */
+bool filter_pattern(const char *pattern, const char *text);
 /* True when no filter has this name, or @match says yes to the value of one that has. */
 bool filter_holds(const struct strv *filters, const char *name, bool (*match)(const char *value, void *data), void *data);
 /* Every label=KEY and label=KEY=VALUE is among @labels (KEY=VALUE each). */

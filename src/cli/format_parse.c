@@ -252,7 +252,9 @@ static int parse_command(struct parser *ps, struct format_command *command)
 	}
 	if (!command->count)
 		return bad(ps, "missing value for command");
-	if (command->count > 1 && command->operands[0].type != OPERAND_FUNCTION)
+	/* .Label "key" is what Docker's lists call; whether it can be called is seen when it is */
+	if (command->count > 1 && command->operands[0].type != OPERAND_FUNCTION &&
+	    (command->count > 2 || command->operands[0].type != OPERAND_DOT || !command->operands[0].fields.count))
 		return bad(ps, "can't give argument to non-function");
 	return 0;
 }

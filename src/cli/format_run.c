@@ -111,6 +111,24 @@ static int operand_value(struct run *run, const struct format_operand *o, struct
 	return r;
 }
 
+/* {{.Label "key"}}: the one method with an argument that Docker's lists have; what there is no label for is empty. */
+static int method(struct run *run, const struct format_command *command, struct json_object *dot, struct json_object **ret)
+{
+	autojson struct json_object *of = NULL, *key = NULL;
+	struct json_object *value;
+	int r = operand_value(run, &command->operands[0], dot, &of);
+
+	if (r == 0)
+		r = operand_value(run, &command->operands[1], dot, &key);
+	if (r < 0)
+		return r;
+	if (command->count != 2 || !json_object_is_type(of, json_type_object) || !json_object_is_type(key, json_type_string))
+		return fail(-EINVAL, "template parsing error: template: :1: can't give argument to non-function");
+	value = json_get(of, json_object_get_string(key));
+	*ret = value ? json_object_get(value) : json_object_new_string("");
+	return 0;
+}
+
 /* One command of a pipeline; @piped (when @has_piped) is its last argument. */
 static int call(struct run *run, const struct format_command *command, struct json_object *dot, struct json_object *piped,
 		bool has_piped, struct json_object **ret)
@@ -119,8 +137,10 @@ static int call(struct run *run, const struct format_command *command, struct js
 	autofree struct json_object **args = NULL;
 	int r = 0;
 
-	if (command->operands[0].type != OPERAND_FUNCTION)
+	if (command->operands[0].type != OPERAND_FUNCTION && command->count == 1)
 		return operand_value(run, &command->operands[0], dot, ret);
+	if (command->operands[0].type != OPERAND_FUNCTION)
+		return method(run, command, dot, ret);
 	args = xcalloc(count + 1, sizeof *args);
 	while (r == 0 && filled < command->count - 1) {
 		r = operand_value(run, &command->operands[filled + 1], dot, &args[filled]);

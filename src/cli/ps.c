@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/filter.h"
-#include "cli/format.h"
-#include "container/status.h"
+#include "cli/ps_row.h"
 
-#include <errno.h>
-#include <json-c/json_object.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#define ID_SHORT      12
-#define COMMAND_SHORT 20
 
 struct ps_flags {
-	bool all, latest, no_trunc, quiet;
+	bool all, latest, no_trunc, quiet, size;
 	int64_t last; /* -1: not given */
 	const char *format;
 	struct strv filters;
@@ -29,7 +21,9 @@ static const struct ps_flags defaults = { .last = -1 };
 static const struct option ps_table[] = {
 	{ 'a', "all", OPTION_BOOL, offsetof(struct ps_flags, all), .help = "Show all containers (default shows just running)" },
 	{ 'f', "filter", OPTION_LIST, offsetof(struct ps_flags, filters), "filter",
-	  "Filter by id=, name=, status=, exited=CODE, label=KEY[=VALUE], ancestor=IMAGE", .check = filter_check },
+	  "Filter by id=, name=, label=KEY[=VALUE], status=, exited=CODE, health=, ancestor=IMAGE, before=, since=, volume=, network=, "
+	  "publish=, expose=, is-task=",
+	  .check = filter_check },
 	{ 0, "format", OPTION_STRING, offsetof(struct ps_flags, format), "string",
 	  "Format output: 'table', 'table TEMPLATE', 'json', or a Go template" },
 	{ 'n', "last", OPTION_INT, offsetof(struct ps_flags, last), "int", "Show n last created containers (includes all states)",
@@ -38,199 +32,133 @@ static const struct option ps_table[] = {
 	  .help = "Show the latest created container (includes all states)" },
 	{ 0, "no-trunc", OPTION_BOOL, offsetof(struct ps_flags, no_trunc), .help = "Don't truncate output" },
 	{ 'q', "quiet", OPTION_BOOL, offsetof(struct ps_flags, quiet), .help = "Only display container IDs" },
-	{ 's', "size", OPTION_BOOL, 0, .help = "Display total file sizes", .later = true },
+	{ 's', "size", OPTION_BOOL, offsetof(struct ps_flags, size), .help = "Display total file sizes" },
 	OPTIONS_END,
 };
 
-static const struct format_column columns[] = {
-	{ "ID", "CONTAINER ID" },      { "Image", "IMAGE" },   { "Command", "COMMAND" }, { "RunningFor", "CREATED" },
-	{ "CreatedAt", "CREATED AT" }, { "Status", "STATUS" }, { "State", "STATE" },     { "Ports", "PORTS" },
-	{ "Names", "NAMES" },          { "Labels", "LABELS" }, { NULL, NULL },
-};
-
-struct row {
-	struct record record;
-	struct state state;
-};
-
 struct rows {
-	struct row *items;
-	size_t count;
+	struct ps_row *items;
+	size_t count, size;
 };
-
-static void row_release(struct row *row)
-{
-	record_release(&row->record);
-	state_release(&row->state);
-}
 
 static void rows_release(struct rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++)
-		row_release(&rows->items[i]);
+		ps_row_release(&rows->items[i]);
 	free(rows->items);
 }
 
 struct listing {
-	const struct home *home;
 	const struct ps_flags *flags;
 	bool running_only;
+	struct ps_view view;
 	struct rows rows;
+	struct format_list format;
 };
 
-static bool name_fits(const char *value, void *data)
-{
-	return strstr(((struct row *)data)->record.name, value);
-}
-
-static bool id_fits(const char *value, void *data)
-{
-	return strncmp(((struct row *)data)->record.id, value, strlen(value)) == 0;
-}
-
-static bool status_fits(const char *value, void *data)
-{
-	return strcmp(state_name(((struct row *)data)->state.status), value) == 0;
-}
-
-static bool exited_fits(const char *value, void *data)
-{
-	const struct row *row = data;
-
-	return row->state.status == STATUS_EXITED && row->state.exit_code == atoi(value);
-}
-
-static bool ancestor_fits(const char *value, void *data)
-{
-	const struct row *row = data;
-	size_t len = strlen(value);
-
-	return strcmp(row->record.image, value) == 0 || strncmp(row->record.image_id, value, len) == 0 ||
-	       (strncmp(row->record.image, value, len) == 0 && row->record.image[len] == ':');
-}
-
-static bool fits(const struct listing *l, struct row *row)
-{
-	const struct strv *f = &l->flags->filters;
-
-	if (l->running_only && row->state.status != STATUS_RUNNING && row->state.status != STATUS_PAUSED)
-		return false;
-	return filter_holds(f, "id", id_fits, row) && filter_holds(f, "name", name_fits, row) &&
-	       filter_holds(f, "status", status_fits, row) && filter_holds(f, "exited", exited_fits, row) &&
-	       filter_holds(f, "ancestor", ancestor_fits, row) && filter_holds_labels(f, &row->record.labels);
-}
-
-/* Takes over what @record and @state own when the row is wanted. */
-static int add_row(struct record *record, struct state *state, void *data)
+/* Takes over what @brief owns when the row is wanted. */
+static int add_row(struct brief *brief, void *data)
 {
 	struct listing *l = data;
-	struct row row = { .record = *record, .state = *state };
+	struct ps_row row = { .brief = *brief };
+	enum container_status status = brief->state.status;
 
-	if (!fits(l, &row))
+	if (l->running_only && status != STATUS_RUNNING && status != STATUS_PAUSED && status != STATUS_RESTARTING)
 		return 0;
-	*record = (struct record){ 0 };
-	*state = (struct state){ 0 };
-	l->rows.items = xrealloc(l->rows.items, (l->rows.count + 1) * sizeof *l->rows.items);
+	if (!ps_row_fits(&l->view, &row)) {
+		endpoints_release(&row.endpoints);
+		return 0;
+	}
+	*brief = (struct brief){ 0 };
+	if (l->rows.count == l->rows.size) {
+		l->rows.size = l->rows.size ? l->rows.size * 2 : 64;
+		l->rows.items = xrealloc(l->rows.items, l->rows.size * sizeof *l->rows.items);
+	}
 	l->rows.items[l->rows.count++] = row;
 	return 0;
 }
 
 static int newest_first(const void *a, const void *b)
 {
-	const struct row *x = a, *y = b;
+	const struct ps_row *x = a, *y = b;
 
-	return x->record.created < y->record.created ? 1 : x->record.created > y->record.created ? -1 : 0;
+	return x->brief.created < y->brief.created ? 1 : x->brief.created > y->brief.created ? -1 : 0;
 }
 
-static void add_str(struct json_object *o, const char *key, const char *value)
+/*
+ * What costs something is only looked up where it is shown: in a template that has its name, or all members. A size means
+ * reading every file of a container, so that even "json" only has it with -s, as Docker's.
+ */
+static bool is_wanted(const char *field, const void *data)
 {
-	json_object_object_add(o, key, json_object_new_string(value));
-}
+	const struct listing *l = data;
+	const struct format_list *list = &l->format;
+	bool whole;
 
-/* "sh -c 'echo…", in quotes, cut as Docker does. */
-static char *command_text(const struct record *r, bool whole)
-{
-	autobuf text = BUF_INIT;
-
-	buf_add_str(&text, r->path);
-	for (size_t i = 0; i < r->args.count; i++)
-		buf_add_format(&text, " %s", r->args.items[i]);
-	if (!whole && text.len > COMMAND_SHORT) {
-		size_t len = COMMAND_SHORT - 1;
-
-		while (len > 0 && (text.data[len] & 0xc0) == 0x80) /* not in the middle of a character */
-			len--;
-		buf_truncate(&text, len);
-		buf_add_str(&text, "…");
+	if (!list->format || !*list->format || strcmp(list->format, "table") == 0) {
+		for (const char *const *shown = list->shown; *shown; shown++)
+			if (strcmp(*shown, field) == 0)
+				return true;
+		return false;
 	}
-	return xasprintf("\"%s\"", text.data);
+	whole = (strcmp(list->format, "json") == 0 || strstr(list->format, "json .")) && strcmp(field, "Label ") != 0;
+	if (strcmp(field, "Size") == 0 && whole)
+		return l->flags->size;
+	return whole || strstr(list->format, field);
 }
 
-static struct json_object *describe(const struct row *row, bool whole)
-{
-	struct json_object *o = json_object_new_object();
-	autofree char *command = command_text(&row->record, whole), *labels = strv_join(&row->record.labels, ",");
-	char status[STATUS_TEXT_MAX], since[CLOCK_TEXT_MAX], ago[CLOCK_TEXT_MAX + 8], at[64];
-	time_t seconds = (time_t)(row->record.created / 1000000000);
-	struct tm tm;
-
-	snprintf(ago, sizeof ago, "%s ago", clock_human(clock_now() - row->record.created, since));
-	strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S +0000 UTC", gmtime_r(&seconds, &tm));
-	json_object_object_add(o, "ID", json_object_new_string_len(row->record.id, whole ? 64 : ID_SHORT));
-	add_str(o, "Image", row->record.image);
-	add_str(o, "Command", command);
-	add_str(o, "RunningFor", ago);
-	add_str(o, "CreatedAt", at);
-	add_str(o, "Status", status_text(&row->state, status));
-	add_str(o, "State", state_name(row->state.status));
-	add_str(o, "Ports", "");
-	add_str(o, "Names", row->record.name);
-	add_str(o, "Labels", labels);
-	return o;
-}
-
-static int print_rows(const struct ps_flags *flags, const struct rows *rows)
+static int print_rows(struct listing *l)
 {
 	static const char *const usual[] = { "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names", NULL };
+	static const char *const sized[] = { "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names", "Size", NULL };
 	static const char *const ids[] = { "ID", NULL };
-	struct format_list list = {
-		.format = flags->format, .columns = columns, .shown = flags->quiet ? ids : usual, .no_heading = flags->quiet
-	};
+	const struct ps_flags *flags = l->flags;
 	autojson struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < rows->count; i++)
-		json_object_array_add(array, describe(&rows->items[i], flags->no_trunc));
-	return format_print_list(&list, array, stdout);
+	l->format = (struct format_list){ .format = flags->format,
+					  .columns = ps_columns,
+					  .shown = flags->quiet  ? ids
+						   : flags->size ? sized
+								 : usual,
+					  .no_heading = flags->quiet };
+	for (size_t i = 0; i < l->rows.count; i++)
+		json_object_array_add(array, ps_row_describe(&l->view, &l->rows.items[i], is_wanted, l));
+	return format_print_list(&l->format, array, stdout);
+}
+
+static int list(struct listing *l)
+{
+	int64_t last = l->flags->latest ? 1 : l->flags->last;
+	int r = ps_filters_prepare(&l->view);
+
+	if (r < 0)
+		return r;
+	/* a filter by status or exit code asks for those that do not run, too */
+	l->running_only = !l->flags->all && last < 0 && !ps_filters_want_all(&l->flags->filters);
+	r = brief_each(l->view.home, l->running_only, add_row, l);
+	if (r < 0)
+		return r;
+	if (l->rows.count > 1)
+		qsort(l->rows.items, l->rows.count, sizeof *l->rows.items, newest_first);
+	while (last >= 0 && l->rows.count > (size_t)last)
+		ps_row_release(&l->rows.items[--l->rows.count]);
+	return print_rows(l);
 }
 
 static int ps_run(const struct cli *cli, void *data)
 {
-	static const char *const known[] = { "ancestor", "exited", "id", "label", "name", "status", NULL };
 	const struct ps_flags *flags = data;
+	struct listing l = { .flags = flags, .view = { .filters = &flags->filters, .no_trunc = flags->no_trunc } };
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
-	int64_t last = flags->latest ? 1 : flags->last;
-	struct listing l = { .flags = flags };
-	int r = filter_names(&flags->filters, known);
+	int r = each_open(cli, &store, &home);
 
 	if (r < 0)
-		return r;
-	r = each_open(cli, &store, &home);
-	if (r < 0)
 		return fail_while(r, "cannot list containers");
-	l.home = home;
-	/* a filter by status or exit code asks for those that do not run, too */
-	l.running_only = !flags->all && last < 0;
-	for (size_t i = 0; i < flags->filters.count; i++)
-		if (strncmp(flags->filters.items[i], "status=", 7) == 0 || strncmp(flags->filters.items[i], "exited=", 7) == 0)
-			l.running_only = false;
-	r = status_each(home, l.running_only, add_row, &l);
-	qsort(l.rows.items, l.rows.count, sizeof *l.rows.items, newest_first);
-	while (last >= 0 && l.rows.count > (size_t)last)
-		row_release(&l.rows.items[--l.rows.count]);
-	if (r == 0)
-		r = print_rows(flags, &l.rows);
+	l.view.home = home;
+	r = list(&l);
 	rows_release(&l.rows);
+	ps_view_release(&l.view);
 	return r;
 }
 
@@ -238,7 +166,13 @@ const struct command command_ps = {
 	.name = "ps",
 	.usage = "[OPTIONS]",
 	.summary = "List containers",
-	.manual = "Lists the containers that run, or all of them. Takes no lock: it answers at once, whatever they are doing.\n",
+	.manual =
+		"Lists the containers that run, or all of them. Takes no lock: it answers at once, whatever they are doing.\n"
+		"\n"
+		"Several values of one filter are alternatives, several filters must all hold. name= is a pattern that is found in the\n"
+		"name, in which ^ and $ are its ends, . is any character and * any number of the one before. A template may have\n"
+		"{{.ID}}, {{.Names}}, {{.Image}}, {{.Command}}, {{.CreatedAt}}, {{.RunningFor}}, {{.Status}}, {{.State}}, {{.Ports}},\n"
+		"{{.Size}}, {{.Labels}}, {{.Label \"KEY\"}}, {{.Mounts}}, {{.LocalVolumes}} and {{.Networks}}.\n",
 	.options = ps_table,
 	.options_size = sizeof(struct ps_flags),
 	.defaults = &defaults,

@@ -6,7 +6,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void endpoints_release(struct endpoints *e)
 {
@@ -23,42 +25,49 @@ struct network_home endpoints_home(const struct home *home)
 	return (struct network_home){ .root = home->store->root, .runroot = home->runroot };
 }
 
-struct search {
-	struct network_home home;
-	const char *id;
-	struct endpoints *found;
-};
-
-static int look(int dirfd, const char *name, void *data)
+static int add_name(int dirfd, const char *name, void *data)
 {
-	struct search *s = data;
-	struct endpoint endpoint = { 0 };
-	struct endpoints_item *item;
+	struct stat st;
 
-	(void)dirfd;
-	if (endpoint_read(&s->home, name, s->id, &endpoint) < 0) {
-		error_clear();
-		return 0;
-	}
-	s->found->items = xrealloc(s->found->items, (s->found->count + 1) * sizeof *s->found->items);
-	item = &s->found->items[s->found->count++];
-	item->network = xstrdup(name);
-	item->endpoint = endpoint;
+	/* beside them lie files that are no network */
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+		strv_add(data, name);
 	return 0;
 }
 
-static int by_network(const void *a, const void *b)
+static int by_text(const void *a, const void *b)
 {
-	return strcmp(((const struct endpoints_item *)a)->network, ((const struct endpoints_item *)b)->network);
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void endpoints_networks(const struct home *home, struct strv *ret)
+{
+	if (dir_each(home->running, "../networks", add_name, ret) < 0)
+		error_clear(); /* nothing was ever in a network */
+	if (ret->count > 1)
+		qsort(ret->items, ret->count, sizeof *ret->items, by_text);
+}
+
+void endpoints_read_in(const struct home *home, const struct strv *networks, const char *id, struct endpoints *ret)
+{
+	struct network_home where = endpoints_home(home);
+
+	for (size_t i = 0; i < networks->count; i++) {
+		struct endpoint endpoint = { 0 };
+
+		if (endpoint_read(&where, networks->items[i], id, &endpoint) < 0) {
+			error_clear();
+			continue;
+		}
+		ret->items = xrealloc(ret->items, (ret->count + 1) * sizeof *ret->items);
+		ret->items[ret->count++] = (struct endpoints_item){ xstrdup(networks->items[i]), endpoint };
+	}
 }
 
 void endpoints_read(const struct home *home, const char *id, struct endpoints *ret)
 {
-	struct search s = { .home = endpoints_home(home), .id = id, .found = ret };
+	autostrv networks = { 0 };
 
-	*ret = (struct endpoints){ 0 };
-	if (dir_each(home->running, "../networks", look, &s) < 0)
-		error_clear(); /* nothing was ever in a network */
-	if (ret->count > 1)
-		qsort(ret->items, ret->count, sizeof *ret->items, by_network);
+	endpoints_networks(home, &networks);
+	endpoints_read_in(home, &networks, id, ret);
 }

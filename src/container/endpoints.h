@@ -17,6 +17,10 @@ struct endpoints {
 #define autoendpoints __attribute__((cleanup(endpoints_release))) struct endpoints
 
 void endpoints_release(struct endpoints *e);
+/* The names of the networks that have endpoints. */
+void endpoints_networks(const struct home *home, struct strv *ret);
+/* Those of the container @id in these networks: who looks at many containers reads the names once. */
+void endpoints_read_in(const struct home *home, const struct strv *networks, const char *id, struct endpoints *ret);
 /* Those of the container @id (64 hex digits), by the names of the networks. */
 void endpoints_read(const struct home *home, const char *id, struct endpoints *ret);
 /* What network/ wants to know of where networks lie. */

@@ -83,6 +83,12 @@ static bool monitor_lives(const struct state *s)
 	return s->monitor > 0 && process_start_time(s->monitor, &start) == 0 && start == s->monitor_start;
 }
 
+void state_check(struct state *s)
+{
+	if (s->monitor && !monitor_lives(s))
+		state_lose(s);
+}
+
 int state_read(int dirfd, struct state *ret)
 {
 	autojson struct json_object *o = NULL;
@@ -110,8 +116,7 @@ int state_read(int dirfd, struct state *ret)
 		s.error = xstrdup(error);
 	read_time(o, "StartedAt", &s.started);
 	read_time(o, "FinishedAt", &s.finished);
-	if (s.monitor && !monitor_lives(&s))
-		state_lose(&s);
+	state_check(&s);
 	*ret = s;
 	s = (struct state){ 0 };
 	return 0;

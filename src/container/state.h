@@ -40,6 +40,8 @@ struct state {
 void state_release(struct state *s);
 /* It has ended, and nobody saw how. */
 void state_lose(struct state *s);
+/* The same, if it says that it has a monitor and there is none. */
+void state_check(struct state *s);
 const char *state_name(enum container_status status);
 /* The move from one to the other is one that Docker's containers make. */
 bool state_may_become(enum container_status from, enum container_status to);

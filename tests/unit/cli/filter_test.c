@@ -59,11 +59,29 @@ static void wrong_filters(void **state)
 	assert_string_equal(error_text(-EINVAL), "bad format of filter (expected name=value)");
 }
 
+static void patterns(void **state)
+{
+	(void)state;
+	assert_true(filter_pattern("eb", "web"));
+	assert_true(filter_pattern("^web$", "web"));
+	assert_false(filter_pattern("^eb", "web"));
+	assert_false(filter_pattern("we$", "web"));
+	assert_true(filter_pattern("w.b", "web"));
+	assert_true(filter_pattern("w\\.b", "xw.b"));
+	assert_false(filter_pattern("w\\.b", "web"));
+	assert_true(filter_pattern("^w.*-1$", "web-db-1"));
+	assert_true(filter_pattern("we*b", "wb"));
+	assert_true(filter_pattern("", ""));
+	assert_false(filter_pattern("a", ""));
+	assert_true(filter_pattern("^$", ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alternatives_and_all),
 		cmocka_unit_test(wrong_filters),
+		cmocka_unit_test(patterns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

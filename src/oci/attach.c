@@ -4,11 +4,15 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/loop.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "kernel/process.h"
+#include "oci/notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -27,10 +31,16 @@ struct attach {
 
 static void pass_window_size(int console)
 {
+	autofd int own = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	const int terminals[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, own };
 	struct winsize size;
 
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
-		(void)ioctl(console, TIOCSWINSZ, &size);
+	/* whichever of ours is a terminal, the one we were started from last */
+	for (size_t i = 0; i < ARRAY_SIZE(terminals); i++)
+		if (ioctl(terminals[i], TIOCGWINSZ, &size) == 0) {
+			(void)ioctl(console, TIOCSWINSZ, &size);
+			return;
+		}
 }
 
 static int on_signal(struct loop *loop, int fd, uint32_t events, void *data)
@@ -107,6 +117,19 @@ static int on_end(struct loop *loop, int fd, uint32_t events, void *data)
 	return 0;
 }
 
+static int on_notify(struct loop *loop, int fd, uint32_t events, void *data)
+{
+	int r = notify_forward(fd, 0);
+
+	(void)events;
+	(void)data;
+	if (r < 0)
+		log_warning("%s", error_text(r));
+	if (r != 0)
+		loop_unwatch(loop, fd);
+	return 0;
+}
+
 static void make_raw(struct attach *a)
 {
 	struct termios raw;
@@ -118,13 +141,15 @@ static void make_raw(struct attach *a)
 	a->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-static int watch_all(struct loop *loop, struct attach *a, int signals)
+static int watch_all(struct loop *loop, struct attach *a, int notify, int signals)
 {
 	int console = a->container->console;
 	int r = loop_watch(loop, signals, EPOLLIN, on_signal, a);
 
 	if (r == 0)
 		r = loop_watch(loop, a->container->pidfd, EPOLLIN, on_end, a);
+	if (r == 0 && notify >= 0)
+		r = loop_watch(loop, notify, EPOLLIN, on_notify, a);
 	if (r < 0 || console < 0)
 		return r;
 	pass_window_size(console);
@@ -138,7 +163,7 @@ static int watch_all(struct loop *loop, struct attach *a, int signals)
 	return r;
 }
 
-int attach_wait(struct runtime_container *container, int *ret_status)
+int attach_wait(struct runtime_container *container, int notify, int *ret_status)
 {
 	struct attach a = { .container = container };
 	autocall(loop_free) struct loop *loop = NULL;
@@ -156,7 +181,7 @@ int attach_wait(struct runtime_container *container, int *ret_status)
 		return fail_errno("watch signals");
 	r = loop_new(&loop);
 	if (r == 0)
-		r = watch_all(loop, &a, signals);
+		r = watch_all(loop, &a, notify, signals);
 	if (r == 0)
 		r = loop_run(loop);
 	if (a.raw)

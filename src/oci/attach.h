@@ -7,8 +7,8 @@
 #include "runtime/runtime.h"
 
 /*
- * Waits for the end of @container->pid, a child of this process. @container->console, when there is one, is relayed to and
- * from this process's terminal, which is in raw mode meanwhile and put back in any case. *@ret_status is the exit code, or
- * 128 + signal.
+ * @notify: the socket of oci/notify.h, or -1. Waits for the end of @container->pid, a child of this process. @container->console,
+ * when there is one, is relayed to and from this process's terminal, which is in raw mode meanwhile and put back in any case.
+ * *@ret_status is the exit code, or 128 + signal.
  */
-int attach_wait(struct runtime_container *container, int *ret_status);
+int attach_wait(struct runtime_container *container, int notify, int *ret_status);

@@ -209,7 +209,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	if (r == 0 && flags->pid_file)
 		r = pid_file_write(flags->pid_file, process.pid);
 	if (r == 0 && !flags->detach)
-		r = attach_wait(&process, &status);
+		r = attach_wait(&process, -1, &status);
 	if (r < 0) {
 		(void)kill(process.pid, SIGKILL);
 		(void)waitpid(process.pid, NULL, 0);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/process.h"
 #include "oci/bundle.h"
+#include "oci/notify.h"
 #include "runtime/cgroup.h"
 #include "runtime/hooks.h"
 #include "runtime/seccomp.h"
@@ -159,6 +160,26 @@ static int record_plan(void *data, const char *cgroup)
 	return r < 0 ? r : state_file_write(c->dir, &state);
 }
 
+/* Socket activation: the process counts from its own pid, which is 1 in most. */
+static int pass_activation(const struct oci *oci, struct strv *env)
+{
+	autofree char *count = NULL, *named = NULL;
+	const char *names = getenv("LISTEN_FDNAMES");
+	unsigned int fds = 0;
+	int r = preserved_fds(oci, 0, &fds);
+
+	if (r < 0 || fds == 0)
+		return r;
+	count = xasprintf("LISTEN_FDS=%u", fds);
+	strv_env_set(env, count);
+	strv_env_set(env, "LISTEN_PID=1");
+	if (names) {
+		named = xasprintf("LISTEN_FDNAMES=%s", names);
+		strv_env_set(env, named);
+	}
+	return 0;
+}
+
 /* What is written once init stands: the state, and what the caller asked to be told. */
 static int record(const struct creating *c, struct made *made)
 {
@@ -272,6 +293,14 @@ int make_container(const struct oci *oci, const char *id, const struct make_flag
 		start = listen_for_start(dir);
 		r = start < 0 ? start : 0;
 	}
+	if (r == 0)
+		r = pass_activation(oci, &bundle.spec.process.env);
+	if (r == 0 && notify_host())
+		r = notify_prepare(oci, id, dir, &bundle.spec);
+	if (r == 0 && notify_host() && !started_elsewhere) {
+		made.notify = notify_bind(dir);
+		r = made.notify < 0 ? made.notify : 0;
+	}
 	if (r == 0) {
 		struct creating creating = { .oci = oci, .id = id, .flags = flags, .bundle = &bundle, .dir = dir, .start = start };
 
@@ -295,4 +324,6 @@ void made_release(struct made *made)
 	spec_release(&made->spec);
 	free(made->state);
 	made->state = NULL;
+	cleanup_fd(&made->notify);
+	made->notify = -1;
 }

@@ -53,8 +53,9 @@ struct made {
 	struct runtime_container container;
 	struct spec spec;
 	char *state; /* the standard's state as JSON, status created: for hooks */
+	int notify;  /* the socket of oci/notify.h when it is started here, or -1 */
 };
-#define MADE_NONE ((struct made){ .container = RUNTIME_CONTAINER_NONE })
+#define MADE_NONE ((struct made){ .container = RUNTIME_CONTAINER_NONE, .notify = -1 })
 
 /*
  * Creates the container @id. @started_elsewhere: init will wait for `start` on a socket in the state directory. On failure

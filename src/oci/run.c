@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "oci/attach.h"
 #include "oci/make.h"
+#include "oci/notify.h"
 #include "oci/remove.h"
 #include "runtime/hooks.h"
 #include "runtime/state_file.h"
@@ -47,10 +48,12 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	if (r < 0)
 		return r;
 	r = start(&made);
+	if (r == 0 && flags->detach && made.notify >= 0)
+		r = notify_wait(made.notify, made.container.pidfd, made.container.pid);
 	if (r == 0 && flags->detach)
 		return 0;
 	if (r == 0)
-		r = attach_wait(&made.container, &status);
+		r = attach_wait(&made.container, made.notify, &status);
 	if (r < 0) {
 		error_pack(r, &failure);
 		(void)kill(made.container.pid, SIGKILL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 #include "base/memory.h"
-#include "oci/command.h"
+#include "oci/notify.h"
 #include "runtime/hooks.h"
 #include "runtime/kill.h"
 #include "runtime/runtime.h"
@@ -12,10 +12,29 @@
 #include <signal.h>
 #include <unistd.h>
 
-static int start(const char *id, int dir, const struct state_file *state)
+/* runtime.md, lifecycle 9: a poststart hook that fails is an error and the end of the container. */
+static int poststart(int dir, const struct state_file *state)
 {
 	autocall(spec_release) struct spec spec = { 0 };
 	autofree char *text = NULL;
+	struct error_record failure;
+	int r = state_file_config(dir, &spec);
+
+	if (r < 0 || !spec.hooks[SPEC_HOOK_POSTSTART].count)
+		return r;
+	text = state_file_text(state, STATE_RUNNING);
+	r = hooks_run(&spec, SPEC_HOOK_POSTSTART, text);
+	if (r < 0) {
+		error_pack(r, &failure);
+		(void)runtime_kill(state, SIGKILL, false);
+		r = error_unpack(&failure);
+	}
+	return r;
+}
+
+static int start(const char *id, int dir, const struct state_file *state)
+{
+	autofd int notify = -1, pidfd = -1;
 	int r;
 
 	switch (state_file_status(dir, state)) {
@@ -28,24 +47,19 @@ static int start(const char *id, int dir, const struct state_file *state)
 	default:
 		return fail(-EINVAL, "cannot start an already running container: %s", id);
 	}
+	if (notify_host()) {
+		notify = notify_bind(dir);
+		pidfd = notify == -ENOENT ? -ENOENT : notify < 0 ? notify : state_file_pidfd(state);
+		if (pidfd < 0 && pidfd != -ENOENT)
+			return pidfd;
+	}
 	r = runtime_start_at(dir, STATE_FILE_START);
 	if (r < 0)
 		return r;
 	(void)unlinkat(dir, STATE_FILE_START, 0);
-	r = state_file_config(dir, &spec);
-	if (r < 0 || !spec.hooks[SPEC_HOOK_POSTSTART].count)
-		return r;
-	text = state_file_text(state, STATE_RUNNING);
-	r = hooks_run(&spec, SPEC_HOOK_POSTSTART, text);
-	if (r < 0) {
-		struct error_record words;
-
-		/* runtime.md, lifecycle 9: the container is stopped */
-		error_pack(r, &words);
-		(void)runtime_kill(state, SIGKILL, false);
-		r = error_unpack(&words);
-	}
-	return r;
+	r = poststart(dir, state);
+	/* the service manager hears of the container's readiness before this ends */
+	return r < 0 || notify < 0 ? r : notify_wait(notify, pidfd, state->pid);
 }
 
 static int run(const struct oci *oci, char *const *args, void *flags)

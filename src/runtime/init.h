@@ -14,6 +14,12 @@
 
 struct seccomp_program;
 
+/* A mount that becomes read-only when everything below it is there. */
+struct init_seal {
+	int mount;
+	char *shown;
+};
+
 struct init {
 	const struct runtime_create *create; /* borrowed, all of it: the parent's copies */
 	const struct spec *spec;
@@ -30,8 +36,10 @@ struct init {
 	pid_t outer_pid;             /* this process as the caller counts */
 	int bundle;                  /* the bundle's directory as this mount namespace has it, until the host is left; O_PATH */
 	int root;                    /* the container's root directory (its mount), O_PATH */
-	int *sources;    /* of binds, by their place in spec->mounts, where the parent opened them; -1: not; NULL: none */
-	int old_root;    /* the host's root directory as this mount namespace has it, until it is left; O_PATH */
+	int *sources; /* of binds, by their place in spec->mounts, where the parent opened them; -1: not; NULL: none */
+	int old_root; /* the host's root directory as this mount namespace has it, until it is left; O_PATH */
+	struct init_seal *seals;
+	size_t seal_count;
 	struct strv env; /* of the program, complete */
 	char *program;   /* what args[0] was found to be */
 };

@@ -283,6 +283,7 @@ static int (*const init_steps[])(struct init *in) = {
 	readonly_apply,
 	sysctl_apply,
 	make_working_directory,
+	mount_seal,
 	rootfs_enter,
 	program_prepare,
 	confine_early,

@@ -12,7 +12,9 @@
 #include "runtime/rootfs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -136,6 +138,13 @@ static int label_queue(const struct init *in, const char *type, int mnt, const c
 	return label && *label && strcmp(type, "mqueue") == 0 ? sys_set_label("linux.mountLabel", mnt, shown, label) : 0;
 }
 
+/* A tmpfs that is to be read-only gets what the spec has below it first: mount targets, devices, the console. */
+static void seal_later(struct init *in, int mnt, char **shown)
+{
+	in->seals = xrealloc(in->seals, (in->seal_count + 1) * sizeof *in->seals);
+	in->seals[in->seal_count++] = (struct init_seal){ .mount = fcntl(mnt, F_DUPFD_CLOEXEC, 3), .shown = take(shown) };
+}
+
 int mount_filesystem(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
@@ -146,8 +155,13 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 		.source = e->spec->source,
 		.attributes = e->options.set | e->options.rec_set,
 	};
-	int r = rootfs_target(in, e->destination, false, e->options.dest_nofollow, &target);
+	bool kernel = strcmp(m.type, "proc") == 0 || strcmp(m.type, "sysfs") == 0;
+	bool later = strcmp(m.type, "tmpfs") == 0 && m.attributes & MOUNT_ATTR_RDONLY;
+	int r = rootfs_target(in, e->destination, false, e->options.dest_nofollow || kernel, &target);
 
+	/* through a link it would be elsewhere, and what is masked would not be masked (CVE-2019-19921) */
+	if (r == -ELOOP && kernel)
+		return fail(r, "mount %s: filesystem \"%s\" must be mounted on ordinary directory", e->destination, m.type);
 	if (r == 0)
 		r = mount_check_proc(e, target.fd, -1);
 	if (r == 0 && strcmp(m.type, "tmpfs") == 0)
@@ -163,6 +177,8 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 	if (takes_label(in, m.type))
 		strv_add_format(&options, "context=%s", in->spec->linux_.mount_label);
 	m.options = (char *const *)strv_array(&options);
+	if (later)
+		m.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	m.target = target.fd;
 	m.shown = target.shown;
 	m.before = target.before;
@@ -182,7 +198,27 @@ int mount_filesystem(struct init *in, const struct mount_entry *e)
 			mnt = r;
 		}
 	}
+	if (r >= 0 && later)
+		seal_later(in, mnt, &target.shown);
 	return r < 0 ? r : take_fd(&mnt);
+}
+
+int mount_seal(struct init *in)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < in->seal_count; i++) {
+		struct init_seal *seal = &in->seals[i];
+
+		if (r == 0)
+			r = sys_mount_change("complete, so read-only now", seal->mount, seal->shown, MOUNT_ATTR_RDONLY, 0, false);
+		cleanup_fd(&seal->mount);
+		free(seal->shown);
+	}
+	free(in->seals);
+	in->seals = NULL;
+	in->seal_count = 0;
+	return r;
 }
 
 static int apply_one(struct init *in, const struct mount_entry *e)

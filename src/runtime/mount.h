@@ -7,6 +7,8 @@ struct init;
 struct runtime_create;
 
 int mount_apply(struct init *in, const struct mount_plan *plan);
+/* Makes those tmpfs read-only that are to be, when all that the spec has below them is there. */
+int mount_seal(struct init *in);
 /* One entry of each kind; the first two are mount_bind.c's and mount_cgroup.c's. */
 int mount_bind(struct init *in, const struct mount_entry *entry);
 int mount_cgroup(struct init *in, const struct mount_entry *entry);

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "kernel/file.h"
 #include "kernel/process.h"
 #include "kernel/step.h"
 #include "runtime/hooks.h"
@@ -190,6 +191,28 @@ int program_prepare(struct init *in)
 
 /* ---- rights ---- */
 
+/*
+ * What is made for the process becomes the user's, as runc does it: who runs as him opens /dev/stdout again, as many programs
+ * do, and it was made by root. Devices of the host's stay what they are.
+ */
+static int own_stdio(const struct init *in)
+{
+	const struct spec_process *p = &in->spec->process;
+
+	for (int fd = 0; fd < 3; fd++) {
+		char shown[FD_PATH_MAX];
+		struct stat st;
+		int r;
+
+		if (fstat(fd, &st) < 0 || st.st_uid == p->user.uid || S_ISBLK(st.st_mode) || (S_ISCHR(st.st_mode) && !p->terminal))
+			continue;
+		r = sys_chown("the user may open it again", fd, fd_path(fd, shown), p->user.uid, st.st_gid);
+		if (r < 0 && r != -EPERM && r != -EINVAL && r != -EROFS) /* an owner that this user namespace does not know */
+			return r;
+	}
+	return 0;
+}
+
 static int apply_filter(struct init *in)
 {
 	int listener = -1, r = seccomp_program_apply(in->seccomp, &listener);
@@ -220,7 +243,9 @@ int program_confine(struct init *in)
 	const struct spec_process *p = &in->spec->process;
 	int r = 0;
 
-	r = lsm_apply(in->proc, p->apparmor_profile, p->selinux_label);
+	r = own_stdio(in);
+	if (r == 0)
+		r = lsm_apply(in->proc, p->apparmor_profile, p->selinux_label);
 	if (r == 0)
 		r = close_host_descriptors(in);
 	/* without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go; with it, the later the better */

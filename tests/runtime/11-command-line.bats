@@ -182,3 +182,66 @@ load lib
 	fails
 	says 'failed to connect with seccomp agent'
 }
+
+@test "a read-only tmpfs gets its mounts and devices first: /dev" {
+	conf '(.mounts[] | select(.destination == "/dev") | .options) += ["ro"]'
+	shell 'grep -o "^tmpfs /dev tmpfs ro" /proc/mounts; echo x >/dev/null && echo device; touch /dev/x 2>&1; test -d /dev/pts && echo pts'
+	says '^tmpfs /dev tmpfs ro$'
+	says '^device$'
+	says 'Read-only'
+	says '^pts$'
+}
+
+@test "procfs and sysfs are not mounted through a link (CVE-2019-19921)" {
+	local name
+	for name in proc sys; do
+		rmdir "$B/rootfs/$name"
+		mkdir -p "$B/rootfs/elsewhere"
+		ln -s /elsewhere "$B/rootfs/$name"
+		runs
+		fails
+		says 'must be mounted on ordinary directory'
+		nothing_from our_state
+		rm "$B/rootfs/$name"
+		mkdir "$B/rootfs/$name"
+	done
+}
+
+@test "standard streams belong to the user, who may open them again" {
+	conf '.process.user = {"uid":1000,"gid":1000}'
+	script 'echo again >/dev/stdout; echo err >/dev/stderr; stat -c %u /proc/self/fd/1 >/dev/null; stat -L -c %u /proc/self/fd/1'
+	run sh -c '"$@" 2>&1 | cat' - "$RUNTIME" --root "$T/state" run -b "$B" "$ID"
+	exits 0
+	is $'again\nerr\n1000'
+	sleeping
+	run sh -c '"$@" 2>&1 | cat' - "$RUNTIME" --root "$T/state" exec -u 2000:2000 "$ID" sh -c 'echo exec >/dev/stdout'
+	is exec
+	equal "$(stat -c %u /dev/null)" 0
+}
+
+@test "a terminal belongs to the user; its size is that of the caller's" {
+	skip_without python3
+	conf '.process.terminal = true | .process.user = {"uid":1000,"gid":100}'
+	script 'stat -L -c %u:%g /proc/self/fd/0; stty size </dev/tty'
+	run python3 - "$RUNTIME" --root "$T/state" run -b "$B" "$ID" <<-'X'
+		import fcntl, os, pty, struct, sys, termios
+		pid, fd = pty.fork()
+		if pid == 0:
+		    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
+		    null = os.open("/dev/null", os.O_RDONLY)
+		    os.dup2(null, 0)
+		    os.execvp(sys.argv[1], sys.argv[1:])
+		out = b""
+		while True:
+		    try:
+		        data = os.read(fd, 4096)
+		    except OSError:
+		        break
+		    if not data:
+		        break
+		    out += data
+		sys.stdout.write(out.decode().replace("\r", ""))
+	X
+	says '^1000:5$'
+	says '^33 77$'
+}

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static int answer(long r)
@@ -123,6 +124,19 @@ static int exchange(const char *a, const char *b)
 	return answer(-1);
 }
 
+/* As sd_notify(3) does it. */
+static int notify(const char *text)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *name = getenv("NOTIFY_SOCKET");
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	if (!name || strlen(name) >= sizeof address.sun_path)
+		return 1;
+	strcpy(address.sun_path, name);
+	return sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, sizeof address) < 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -165,6 +179,8 @@ int main(int argc, char **argv)
 		return exchange(argv[2], argv[3]);
 	if (!strcmp(what, "wait-signal"))
 		return wait_signal();
+	if (!strcmp(what, "notify"))
+		return notify(arg);
 	if (!strcmp(what, "memory"))
 		return take_memory(strtoul(arg, NULL, 10));
 	fprintf(stderr, "probe: no question \"%s\"\n", what);

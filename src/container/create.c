@@ -15,6 +15,7 @@
 #include "container/labels.h"
 #include "container/mounts.h"
 #include "container/name.h"
+#include "container/other_runtime.h"
 #include "container/record.h"
 #include "container/rootfs_dir.h"
 #include "container/rootview.h"
@@ -38,6 +39,7 @@ void container_release(struct container *c)
 	free(c->image);
 	strv_release(&c->labels);
 	free(c->path);
+	free(c->runtime);
 	spec_release(&c->spec);
 	cleanup_fd(&c->dir);
 	cleanup_fd(&c->lock);
@@ -285,6 +287,8 @@ int container_create(const struct home *home, const struct run_options *o, const
 		r = choose_network(o, &m.host_network);
 	if (r == 0)
 		r = join_find(home, o, &m.shared);
+	if (r == 0)
+		r = other_runtime_find(o->runtime, &c.runtime);
 	if (r < 0)
 		return r;
 	m.hostname = choose_hostname(o, c.id, m.host_network);

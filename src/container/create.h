@@ -21,6 +21,7 @@ struct container {
 	char *name;
 	char *image;        /* as it was typed   } for events */
 	struct strv labels; /* KEY=VALUE each    } */
+	char *runtime;      /* the program of another OCI runtime; NULL: hoy's own */
 	char *path;         /* ROOT/containers/ID */
 	bool created;       /* it is whole, and the journal of events knows of it */
 	int dir;            /* that directory */

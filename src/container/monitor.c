@@ -13,6 +13,7 @@
 #include "container/attach.h"
 #include "container/join.h"
 #include "container/message.h"
+#include "container/other_runtime.h"
 #include "container/state.h"
 #include "container/stream.h"
 #include "container/undo.h"
@@ -35,6 +36,7 @@ struct life {
 	struct monitor *m;
 	struct loop *loop;
 	struct runtime_container runtime;
+	struct other_runtime other; /* of a container that has one */
 	struct stream streams[STREAMS];
 	struct log_writer *log; /* NULL while nothing was written */
 	struct state state;
@@ -120,7 +122,8 @@ static int create(struct life *l)
 		create.stdio[2] = err;
 	}
 	if (r == 0)
-		r = runtime_create(&create, &l->runtime);
+		r = m->container->runtime ? other_runtime_create(&l->other, &create, &l->runtime)
+					  : runtime_create(&create, &l->runtime);
 	if (r == 0 && m->container->plan.tty) {
 		l->streams[OUTPUT].from = take_fd(&l->runtime.console);
 		l->streams[OUTPUT].to = take_fd(&m->output);
@@ -144,7 +147,7 @@ static int start(struct life *l)
 	int r = create(l);
 
 	if (r == 0)
-		r = runtime_start(&l->runtime);
+		r = m->container->runtime ? other_runtime_start(&l->other) : runtime_start(&l->runtime);
 	if (r == 0 && !m->container->plan.auto_remove)
 		r = undo_keep(m->container->lock);
 	if (r < 0)
@@ -159,6 +162,14 @@ static int start(struct life *l)
 	if (r == 0)
 		container_event(m->container, "start", NULL);
 	return r == 0 ? tell_running(l) : r;
+}
+
+/* What runs in it is killed, and nothing of it is left in the kernel. */
+static int take_down(struct life *l)
+{
+	if (l->m->container->runtime)
+		other_runtime_delete(&l->other);
+	return runtime_delete(&l->runtime);
 }
 
 /* One that was there before stays as it was, and says why it could not be started; as Docker's. */
@@ -183,7 +194,7 @@ static _Noreturn void give_up(struct life *l, int error)
 	step_set_side(STEP_CLEANUP);
 	if (l->m->before)
 		record_failure(l, error, failed.exit_code);
-	container_destroy(l->m->container, runtime_delete(&l->runtime) == 0);
+	container_destroy(l->m->container, take_down(l) == 0);
 	(void)message_send(l->m->control, &failed, NULL, 0);
 	_exit(0);
 }
@@ -222,7 +233,7 @@ static void record_end(struct life *l)
 
 	step_set_side(STEP_CLEANUP);
 	/* a failure is not the last word: undoing the journal tries once more, and so does the next command */
-	l->cgroup_gone = runtime_delete(&l->runtime) == 0;
+	l->cgroup_gone = take_down(l) == 0;
 	l->state.status = STATUS_EXITED;
 	l->state.pid = l->state.monitor = 0;
 	l->state.monitor_start = 0;
@@ -318,12 +329,25 @@ static void finish(struct life *l)
 	(void)message_send(l->m->control, &exited, NULL, 0);
 }
 
+static void set_other_runtime(struct life *l)
+{
+	struct container *c = l->m->container;
+
+	l->other = (struct other_runtime){ .program = c->runtime,
+					   .id = c->id,
+					   .path = xasprintf("%s/containers/%s", c->home->runroot, c->id),
+					   .dir = c->lock,
+					   .spec = &c->spec };
+}
+
 _Noreturn void monitor_run(struct monitor *m)
 {
 	struct life l = { .m = m, .runtime = RUNTIME_CONTAINER_NONE, .streams = { STREAM_NONE, STREAM_NONE } };
 	int r;
 
 	detach_process(m);
+	if (m->container->runtime)
+		set_other_runtime(&l);
 	r = start(&l);
 	if (r < 0)
 		give_up(&l, r);

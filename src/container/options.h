@@ -69,6 +69,7 @@ struct run_options {
 	struct strv cap_add, cap_drop, security_opt, devices, device_cgroup_rules, sysctls;
 	bool privileged;
 	const char *pid, *ipc, *uts, *cgroupns; /* host, private, …; NULL: private */
+	const char *runtime;                    /* another OCI runtime (other_runtime.h); NULL: hoy's own */
 	const char *userns;                     /* host, which is what there is */
 
 	/* network */

@@ -35,6 +35,7 @@ void record_release(struct record *r)
 	free(r->cgroup);
 	free(r->hostname);
 	free(r->ipc_mode);
+	free(r->runtime);
 	strv_release(&r->group_add);
 	strv_release(&r->labels);
 	strv_release(&r->args);
@@ -242,6 +243,7 @@ int record_read(int dirfd, struct record *ret)
 	copy_str(config, name, "StopSignal", &r.stop_signal);
 	copy_str(config, name, "Hostname", &r.hostname);
 	copy_str(host, name, "IpcMode", &r.ipc_mode);
+	copy_str(host, name, "Runtime", &r.runtime);
 	copy_str(o, name, "CgroupPath", &r.cgroup);
 	copy_labels(json_get(config, "Labels"), &r.labels);
 	r.stop_timeout = STOP_TIMEOUT;

@@ -26,6 +26,7 @@ struct record {
 	int64_t stop_timeout; /* seconds; 10 where nobody said */
 	char *cgroup;         /* as config.json has it */
 	char *hostname;
+	char *runtime;  /* as --runtime has it */
 	char *ipc_mode; /* private, shareable, … */
 	struct strv group_add;
 	struct strv labels;         /* KEY=VALUE */

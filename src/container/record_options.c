@@ -175,6 +175,7 @@ static void put_namespaces(struct json_writer *w, const struct run_options *o, c
 	put_text(w, "UTSMode", o->uts);
 	put_text(w, "UsernsMode", o->userns);
 	put_text(w, "Isolation", o->isolation);
+	json_put_str(w, "Runtime", o->runtime && *o->runtime ? o->runtime : "hoy-runtime");
 }
 
 void record_options_write(struct json_writer *w, const struct run_options *o, const struct spec *spec)

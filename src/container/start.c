@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "container/container.h"
 #include "container/launch.h"
+#include "container/other_runtime.h"
 #include "container/spec.h"
 #include "container/undo.h"
 
@@ -67,6 +68,8 @@ static int read_again(struct handle *h, struct container *c)
 
 static int load(struct handle *h, struct container *c)
 {
+	int r;
+
 	snprintf(c->id, sizeof c->id, "%s", h->record.id);
 	c->home = h->home;
 	c->name = xstrdup(h->record.name);
@@ -75,7 +78,8 @@ static int load(struct handle *h, struct container *c)
 	strv_add_all(&c->labels, &h->record.labels);
 	c->created = true;
 	c->plan = h->record.plan;
-	return read_again(h, c);
+	r = other_runtime_find(h->record.runtime, &c->runtime);
+	return r < 0 ? r : read_again(h, c);
 }
 
 int container_start(struct handle *h, const struct start_options *o, int *ret_exit_code)

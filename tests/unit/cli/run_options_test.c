@@ -107,7 +107,7 @@ static const struct {
 	{ "read-only", false, true },
 	{ "restart", true, false },
 	{ "rm", false, true },
-	{ "runtime", true, false },
+	{ "runtime", true, true },
 	{ "security-opt", true, true },
 	{ "shm-size", true, true },
 	{ "sig-proxy", false, true },

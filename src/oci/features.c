@@ -2,6 +2,7 @@
 /* The features structure of the runtime specification (features.md): what a caller may ask of this runtime. */
 #include "base/json.h"
 #include "base/memory.h"
+#include "kernel/unit.h"
 #include "oci/command.h"
 #include "runtime/capability.h"
 #include "runtime/mount_options.h"
@@ -37,8 +38,8 @@ static void put_cgroup(struct json_writer *w)
 	json_begin_object(w, "cgroup");
 	json_put_bool(w, "v1", true);
 	json_put_bool(w, "v2", true);
-	json_put_bool(w, "systemd", false);
-	json_put_bool(w, "systemdUser", false);
+	json_put_bool(w, "systemd", sys_unit_possible());
+	json_put_bool(w, "systemdUser", sys_unit_possible());
 	json_put_bool(w, "rdma", true);
 	json_end_object(w);
 }

@@ -21,8 +21,9 @@ struct cgroup;
 #define CGROUP_PARENT "hoy" /* a cgroupsPath of /hoy/NAME is fine, too: the parent is removed with its last cgroup */
 
 struct cgroup_options {
-	const char *path; /* linux.cgroupsPath: absolute counts from the tree's root, relative from the default parent; NULL: from
-			     @id */
+	/* linux.cgroupsPath: absolute counts from the tree's root, relative from the default parent; NULL: from @id. With systemd
+	 * "slice:prefix:name" */
+	const char *path;
 	const char *id;
 	bool systemd;
 	bool rootless; /* not being able to make one is no error unless limits were asked for */
@@ -52,6 +53,8 @@ int cgroup_open_beside(const char *path, pid_t pid, struct cgroup **ret);
 /* The same by the options it was made with: for who was killed before it could write the path down. */
 int cgroup_find(const struct cgroup_options *options, struct cgroup **ret);
 void cgroup_free(struct cgroup **cgroup);
+/* Init is in it: until now somebody kept systemd's scope from ending for want of processes. */
+void cgroup_settled(struct cgroup *cgroup);
 /* The string for the state file, opaque but stable. */
 const char *cgroup_path(const struct cgroup *cgroup);
 /*

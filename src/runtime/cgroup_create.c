@@ -31,10 +31,25 @@ void cgroup_free(struct cgroup **cgroup)
 		free(c->dirs[i].mount);
 		free(c->dirs[i].path);
 	}
+	cgroup_settled(c);
 	free(c->dirs);
 	free(c->text);
+	free(c->unit);
 	free(c);
 	*cgroup = NULL;
+}
+
+void cgroup_settled(struct cgroup *cgroup)
+{
+	process_end(&cgroup->keeper);
+}
+
+static struct cgroup *cgroup_new(void)
+{
+	struct cgroup *c = xnew(struct cgroup);
+
+	c->keeper = PROCESS_NONE;
+	return c;
 }
 
 const char *cgroup_path(const struct cgroup *cgroup)
@@ -51,19 +66,33 @@ static struct cgroup_dir *add_dir(struct cgroup *c, const char *mount, char *pat
 	return &c->dirs[c->count++];
 }
 
-/* One line a directory: "1 20 /sys/fs/cgroup/cpu 22 /hoy/ID": version, controllers in hex, length of the mount's path. */
+#define SYSTEMD "systemd " /* before the name of a unit */
+
+/*
+ * One line a directory: "1 20 /sys/fs/cgroup/cpu 22 /hoy/ID": version, controllers in hex, length of the mount's path. In front
+ * of them, "systemd UNIT", alone until the unit was started.
+ */
 static void write_text(struct cgroup *c)
 {
 	autobuf text = BUF_INIT;
 
+	if (c->unit)
+		buf_add_format(&text, SYSTEMD "%s", c->unit);
 	for (size_t i = 0; i < c->count; i++)
-		buf_add_format(&text, "%s%d %x %zu %s", i ? "\n" : "", c->dirs[i].v2 ? 2 : 1, c->dirs[i].controllers,
+		buf_add_format(&text, "%s%d %x %zu %s", text.len ? "\n" : "", c->dirs[i].v2 ? 2 : 1, c->dirs[i].controllers,
 			       strlen(c->dirs[i].mount), c->dirs[i].path);
+	free(c->text);
 	c->text = buf_take(&text);
 }
 
 static int parse_text(const char *text, struct cgroup *c)
 {
+	if (strncmp(text, SYSTEMD, strlen(SYSTEMD)) == 0) {
+		text += strlen(SYSTEMD);
+		c->unit = xstrndup(text, strcspn(text, "\n"));
+		text += strlen(c->unit);
+		text += *text == '\n';
+	}
 	for (const char *line = text; *line;) {
 		size_t len = strcspn(line, "\n"), mount = 0;
 		int version = 0, start = 0;
@@ -78,14 +107,38 @@ static int parse_text(const char *text, struct cgroup *c)
 		line += len + (line[len] == '\n');
 	}
 	c->pure = c->count == 1 && c->dirs[0].v2;
-	return c->count ? 0 : -EINVAL;
+	return c->count || c->unit ? 0 : -EINVAL;
+}
+
+/* The directories of @path in all hierarchies. */
+static void add_dirs(struct cgroup *c, const struct cgroup_layout *layout, const char *path)
+{
+	for (size_t i = 0; i < layout->count; i++) {
+		const struct cgroup_hierarchy *h = &layout->items[i];
+
+		add_dir(c, h->mount, cgroup_hierarchy_place(h, path), h->controllers, h->v2);
+	}
+}
+
+/* The scope by its name: where its directories are is known when it was started. */
+static int plan_unit(const struct cgroup_options *options, struct cgroup **ret)
+{
+	autocall(cgroup_free) struct cgroup *c = cgroup_new();
+	autofree char *slice = NULL;
+	int r = cgroup_systemd_name(options, &slice, &c->unit);
+
+	if (r < 0)
+		return r;
+	write_text(c);
+	*ret = take(&c);
+	return 0;
 }
 
 /* Where the cgroup's directories are or are to be: text only, nothing is made. */
 static int plan(const struct cgroup_options *options, struct cgroup **ret)
 {
 	autocall(cgroup_layout_release) struct cgroup_layout layout = { 0 };
-	autocall(cgroup_free) struct cgroup *c = xnew(struct cgroup);
+	autocall(cgroup_free) struct cgroup *c = cgroup_new();
 	const char *path = options->path && *options->path ? options->path : options->id;
 	autofree char *clean = NULL, *rooted = xasprintf("/%s", path);
 	int r;
@@ -97,17 +150,12 @@ static int plan(const struct cgroup_options *options, struct cgroup **ret)
 		if ((unsigned char)*p < ' ')
 			return fail(-EINVAL, "linux.cgroupsPath: it contains a control character");
 	if (options->systemd)
-		return fail_hint(fail(-ENOTSUP, "cgroups made by systemd are not supported yet"),
-				 "without --systemd-cgroup hoy makes them itself");
+		return plan_unit(options, ret);
 	r = cgroup_layout_find(*path != '/', &layout);
 	if (r < 0)
 		return r;
 	c->pure = layout.pure;
-	for (size_t i = 0; i < layout.count; i++) {
-		const struct cgroup_hierarchy *h = &layout.items[i];
-
-		add_dir(c, h->mount, cgroup_hierarchy_place(h, path), h->controllers, h->v2);
-	}
+	add_dirs(c, &layout, path);
 	write_text(c);
 	*ret = take(&c);
 	return 0;
@@ -115,7 +163,7 @@ static int plan(const struct cgroup_options *options, struct cgroup **ret)
 
 int cgroup_open(const char *path, struct cgroup **ret)
 {
-	autocall(cgroup_free) struct cgroup *c = xnew(struct cgroup);
+	autocall(cgroup_free) struct cgroup *c = cgroup_new();
 	bool found = false;
 
 	if (parse_text(path, c) < 0)
@@ -128,7 +176,7 @@ int cgroup_open(const char *path, struct cgroup **ret)
 			(void)cgroup_v2_enable(&c->dirs[i], 0, 0); /* nothing but reading what it has */
 		found |= here;
 	}
-	if (!found)
+	if (!found && !c->unit)
 		return -ENOENT;
 	*ret = take(&c);
 	return 0;
@@ -178,7 +226,7 @@ static int make_all(struct cgroup *c, uint32_t needed)
 		r = cgroup_dir_make(dir, cpuset ? cgroup_v1_fill_cpuset : NULL);
 		if (r < 0)
 			return r;
-		if (r == 1 && processes_in(dir))
+		if (r == 1 && !c->unit && processes_in(dir))
 			return fail(-EEXIST, "the cgroup %s exists and has processes", dir->path);
 		if (dir->v2) {
 			r = cgroup_v2_enable(dir, needed, c->pure ? WANTED : 0);
@@ -207,13 +255,33 @@ static int check_needed(const struct cgroup *c, uint32_t needed)
 	return 0;
 }
 
+/* systemd makes it and says where; hoy goes on from there. */
+static int start_unit(struct cgroup *c, const struct cgroup_options *options, const struct spec_resources *resources)
+{
+	autocall(cgroup_layout_release) struct cgroup_layout layout = { 0 };
+	autofree char *slice = NULL, *unit = NULL, *path = NULL;
+	int r = cgroup_layout_find(false, &layout);
+
+	if (r == 0)
+		r = cgroup_systemd_name(options, &slice, &unit);
+	if (r < 0)
+		return r;
+	c->pure = layout.pure;
+	r = cgroup_systemd_start(c, options, slice, resources, &path);
+	if (r < 0)
+		return r;
+	add_dirs(c, &layout, path);
+	write_text(c);
+	return 0;
+}
+
 int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret)
 {
 	autocall(cgroup_free) struct cgroup *c = NULL;
 	uint32_t needed = cgroup_limits_needed(resources);
 	int r = plan(options, &c);
 
-	if (r == -ENOENT && options->rootless && !needed) {
+	if (r == -ENOENT && options->rootless && !needed && !options->systemd) {
 		*ret = NULL;
 		return 0;
 	}
@@ -221,6 +289,8 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 		r = refuse_occupied(c);
 	if (r == 0 && options->planned)
 		r = options->planned(options->data, c->text);
+	if (r == 0 && c->unit)
+		r = start_unit(c, options, resources);
 	if (r < 0)
 		return r;
 	r = make_all(c, needed);
@@ -246,7 +316,7 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 		(void)cgroup_remove(c);
 		r = error_unpack(&words);
 	}
-	if (options->rootless && !needed && (r == -EACCES || r == -EPERM || r == -EROFS)) {
+	if (options->rootless && !needed && !c->unit && (r == -EACCES || r == -EPERM || r == -EROFS)) {
 		*ret = NULL;
 		return 0;
 	}
@@ -256,8 +326,10 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 int cgroup_update(struct cgroup *cgroup, const struct spec_resources *resources)
 {
 	uint32_t needed = cgroup_limits_needed(resources);
-	int r;
+	int r = cgroup->unit ? cgroup_systemd_update(cgroup, resources) : 0;
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < cgroup->count; i++)
 		if (cgroup->dirs[i].v2 && needed) {
 			r = cgroup_v2_enable(&cgroup->dirs[i], needed, 0);

@@ -5,8 +5,11 @@
  * v2 there is one, in v1 and hybrid one a controller and one in the v2 tree beside them. A value is written where its
  * controller is, so that a limit that only the v2 half of a hybrid machine has works, too. Nobody outside includes this.
  */
+#include "base/process.h"
 #include "runtime/cgroup.h"
 #include "runtime/cgroup_layout.h"
+
+struct buf;
 
 struct cgroup_dir {
 	char *mount; /* of the hierarchy: parents up to here are never made or removed */
@@ -19,8 +22,10 @@ struct cgroup_dir {
 struct cgroup {
 	struct cgroup_dir *dirs;
 	size_t count;
-	bool pure;  /* v2 alone */
-	char *text; /* cgroup_path */
+	bool pure;             /* v2 alone */
+	char *text;            /* cgroup_path */
+	char *unit;            /* systemd's scope; NULL: hoy made it */
+	struct process keeper; /* holds the scope until init is in it */
 };
 
 /* The directory that has @controller, or NULL. In v2 a directory has what its parent's cgroup.subtree_control enables. */
@@ -55,3 +60,12 @@ uint32_t cgroup_limits_needed(const struct spec_resources *resources);
 int cgroup_limits_apply(struct cgroup *cgroup, const struct spec_resources *resources, bool fresh);
 /* Device rules: v1 files or a v2 program. @fresh as above. */
 int cgroup_device_apply(struct cgroup *cgroup, const struct spec_device_rules *rules, bool fresh);
+
+/* slice:prefix:name, and what is left out of it. */
+int cgroup_systemd_name(const struct cgroup_options *options, char **ret_slice, char **ret_unit);
+/* Limits as lines of systemd/property.h; what systemd has no property for is left out. */
+int cgroup_systemd_properties(const struct spec_resources *resources, bool v2, struct buf *out);
+/* Starts c->unit; its place in the tree goes to *@ret_cgroup. */
+int cgroup_systemd_start(struct cgroup *c, const struct cgroup_options *options, const char *slice,
+			 const struct spec_resources *resources, char **ret_cgroup);
+int cgroup_systemd_update(const struct cgroup *c, const struct spec_resources *resources);

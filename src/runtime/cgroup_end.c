@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "kernel/file.h"
 #include "kernel/step.h"
+#include "kernel/unit.h"
 #include "runtime/cgroup_driver.h"
 
 #include <errno.h>
@@ -218,10 +219,24 @@ static int remove_dir(struct cgroup_dir *dir)
 	return r == -ENOENT ? 0 : r;
 }
 
+/* In the v1 hierarchies that systemd does not care for, the slices above its scope are ours; those in use stay. */
+static void remove_slices(const struct cgroup_dir *dir)
+{
+	autofree char *path = path_parent(dir->path);
+
+	while (strlen(path) > strlen(dir->mount) && rmdir(path) == 0)
+		*strrchr(path, '/') = '\0';
+}
+
 int cgroup_remove(struct cgroup *cgroup)
 {
 	static const char own[] = "/" CGROUP_PARENT;
 	int failed = 0;
+
+	/* systemd first: it removes what it made */
+	cgroup_settled(cgroup);
+	if (cgroup->unit)
+		failed = sys_unit_stop("systemd forgets the scope", cgroup->unit);
 
 	for (size_t i = 0; i < cgroup->count; i++) {
 		struct cgroup_dir *dir = &cgroup->dirs[i];
@@ -234,6 +249,8 @@ int cgroup_remove(struct cgroup *cgroup)
 		/* the parent that hoy makes for its containers goes with the last of them; other parents are other people's */
 		if (r == 0 && strncmp(parent, dir->mount, mount) == 0 && strcmp(parent + mount, own) == 0)
 			(void)rmdir(parent);
+		if (r == 0 && cgroup->unit && !dir->v2)
+			remove_slices(dir);
 	}
 	return failed;
 }

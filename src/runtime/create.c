@@ -331,7 +331,11 @@ static int create_steps(struct creation *c)
 	/* only init holds its end now: its death is an end of file here */
 	close(take_fd(&c->sync[1]));
 	r = set_up_from_outside(c);
-	return r < 0 ? r : attend(c);
+	if (r == 0)
+		r = attend(c);
+	if (r == 0 && c->made.cgroup)
+		cgroup_settled(c->made.cgroup);
+	return r;
 }
 
 int runtime_create(const struct runtime_create *create, struct runtime_container *ret)

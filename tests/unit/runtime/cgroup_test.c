@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "runtime/cgroup_device.h"
+#include "runtime/cgroup_driver.h"
 #include "runtime/cgroup_layout.h"
 #include "runtime/cgroup_limits.h"
 
@@ -396,6 +397,72 @@ static void bad_devices_are_named(void **state)
 	assert_non_null(strstr(error_text(-EINVAL), "major"));
 }
 
+/* ---- systemd ------------------------------------------------------------------------------------------------------ */
+
+static void assert_properties(const char *json, bool v2, const char *want)
+{
+	autocall(spec_resources_release) struct spec_resources resources = { 0 };
+	autojson struct json_object *o = NULL;
+	autobuf text = BUF_INIT;
+
+	assert_int_equal(json_parse(json, strlen(json), "test", &o), 0);
+	assert_int_equal(spec_parse_resources(o, &resources), 0);
+	assert_int_equal(cgroup_systemd_properties(&resources, v2, &text), 0);
+	assert_string_equal(text.len ? text.data : "", want);
+}
+
+static void limits_as_properties(void **state)
+{
+	(void)state;
+	assert_properties("{}", true, "");
+	assert_properties("{\"memory\":{\"limit\":1000,\"swap\":1500,\"reservation\":-1}}", true,
+			  "t MemorySwapMax 500\nt MemoryMax 1000\nt MemoryLow 18446744073709551615\n");
+	assert_properties("{\"memory\":{\"limit\":1000}}", false, "t MemoryLimit 1000\n");
+	assert_properties("{\"cpu\":{\"shares\":1024,\"cpus\":\"0-2,9\",\"mems\":\"0\"}}", true,
+			  "t CPUWeight 100\nay AllowedCPUs 0702\nay AllowedMemoryNodes 01\n");
+	/* a second's worth, rounded up to ten milliseconds; a period that is not the usual one is told, too */
+	assert_properties("{\"cpu\":{\"quota\":12345}}", true, "t CPUQuotaPerSecUSec 130000\n");
+	assert_properties("{\"cpu\":{\"quota\":25000,\"period\":50000}}", true,
+			  "t CPUQuotaPerSecUSec 500000\nt CPUQuotaPeriodUSec 50000\n");
+	assert_properties("{\"cpu\":{\"quota\":-1}}", true, "t CPUQuotaPerSecUSec 18446744073709551615\n");
+	assert_properties("{\"pids\":{\"limit\":-1}}", true, "t TasksMax 18446744073709551615\n");
+	assert_properties("{\"blockIO\":{\"weight\":10,\"throttleReadBpsDevice\":[{\"major\":8,\"minor\":16,\"rate\":600}]}}", true,
+			  "t IOWeight 1\na(st) IOReadBandwidthMax /dev/block/8:16 600\n");
+	assert_properties("{\"unified\":{\"memory.high\":\"2000\",\"cgroup.freeze\":\"0\"}}", true, "t MemoryHigh 2000\n");
+}
+
+static void assert_unit(const char *path, bool rootless, const char *slice, const char *unit)
+{
+	const struct cgroup_options options = { .path = path, .id = "box", .rootless = rootless };
+	autofree char *got_slice = NULL, *got_unit = NULL;
+	int r = cgroup_systemd_name(&options, &got_slice, &got_unit);
+
+	if (!slice) {
+		assert_int_equal(r, -EINVAL);
+		assert_non_null(strstr(error_text(r), "linux.cgroupsPath"));
+		return;
+	}
+	assert_int_equal(r, 0);
+	assert_string_equal(got_slice, slice);
+	assert_string_equal(got_unit, unit);
+}
+
+static void names_of_scopes(void **state)
+{
+	(void)state;
+	assert_unit("machine.slice:libpod:abc", false, "machine.slice", "libpod-abc.scope");
+	assert_unit("kubepods-burstable.slice:cri-containerd:abc", false, "kubepods-burstable.slice", "cri-containerd-abc.scope");
+	assert_unit(":docker:abc", false, "system.slice", "docker-abc.scope");
+	assert_unit("user.slice::abc", true, "user.slice", "abc.scope");
+	assert_unit(NULL, true, "user.slice", "hoy-box.scope");
+	assert_unit("", false, "system.slice", "hoy-box.scope");
+	assert_unit("/absolute", false, NULL, NULL);
+	assert_unit("a:b", false, NULL, NULL);
+	assert_unit("a.slice:b:", false, NULL, NULL);
+	assert_unit("noslice:b:c", false, NULL, NULL);
+	assert_unit("../x.slice:b:c", false, NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,7 +470,8 @@ int main(void)
 		cmocka_unit_test(inside_a_container),    cmocka_unit_test(limits_in_both_versions),
 		cmocka_unit_test(shares_and_weights),    cmocka_unit_test(default_devices),
 		cmocka_unit_test(random_devices),        cmocka_unit_test(devices_of_v1),
-		cmocka_unit_test(bad_devices_are_named),
+		cmocka_unit_test(bad_devices_are_named), cmocka_unit_test(limits_as_properties),
+		cmocka_unit_test(names_of_scopes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,9 +6,11 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/each.h"
+#include "container/detach_keys.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 
 static int check_workdir(const char *value)
 {
@@ -19,7 +21,8 @@ static int check_workdir(const char *value)
 
 static const struct option exec_table[] = {
 	{ 'd', "detach", OPTION_BOOL, offsetof(struct exec_options, detach), .help = "Run the command in the background" },
-	{ 0, "detach-keys", OPTION_STRING, 0, "string", "Keys that detach from the process", .later = true },
+	{ 0, "detach-keys", OPTION_STRING, offsetof(struct exec_options, detach_keys), "string",
+	  "Override the key sequence for detaching a container", .preset = "\"ctrl-p,ctrl-q\"", .check = detach_keys_check },
 	{ 'e', "env", OPTION_LIST, offsetof(struct exec_options, env), "list", "Set an environment variable, NAME=VALUE" },
 	{ 0, "env-file", OPTION_LIST, offsetof(struct exec_options, env_files), "list",
 	  "Set the environment variables of this file, one a line", .complete = "file" },
@@ -50,6 +53,10 @@ static int exec_run(const struct cli *cli, void *data)
 	if (r == 0)
 		r = container_exec(&h, o, &code);
 	strv_release(&o->command);
+	if (r == 1) {
+		fputs("read escape sequence\n", stderr); /* Docker's words and exit code */
+		return 1;
+	}
 	if (r < 0) {
 		fail_while(r, "cannot exec in %s", cli->args[0]);
 		log_failure(r);

@@ -61,7 +61,7 @@ static bool ended(void *data)
 	struct logs *l = data;
 
 	fflush(stdout);
-	return handle_refresh(&l->handle) < 0 || !handle_runs(&l->handle);
+	return handle_refresh(&l->handle) < 0 || !handle_active(&l->handle);
 }
 
 static int read_tail(const char *text, int64_t *ret)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "container/block_io.h"
+#include "container/detach_keys.h"
 #include "container/device.h"
 #include "container/files.h"
 #include "container/gpus.h"
@@ -11,6 +12,7 @@
 #include "container/name.h"
 #include "container/namespaces.h"
 #include "container/resources.h"
+#include "container/restart.h"
 #include "container/security.h"
 #include "container/ulimit.h"
 #include "container/volume.h"
@@ -174,6 +176,20 @@ static int check_signal(const char *value)
 	return names_signal(value) ? 0 : fail(-EINVAL, "invalid signal: %s", value);
 }
 
+static int check_restart(const char *value)
+{
+	struct restart_policy unused;
+
+	return restart_parse(value, &unused);
+}
+
+static int check_attach(const char *value)
+{
+	if (strcasecmp(value, "stdin") && strcasecmp(value, "stdout") && strcasecmp(value, "stderr"))
+		return fail(-EINVAL, "valid streams are STDIN, STDOUT and STDERR");
+	return 0;
+}
+
 static int check_explain(const char *value)
 {
 	if (strcmp(value, "lines") && strcmp(value, "script"))
@@ -197,7 +213,8 @@ static int check_explain(const char *value)
 /* In two parts, each in the order of the alphabet. */
 const struct option run_table[] = {
 	{ 'd', "detach", OPTION_BOOL, RUN(detach), NULL, "Run in the background and print the container's id" },
-	LATER(0, "detach-keys", OPTION_STRING, "string", "Keys that detach from the container"),
+	{ 0, "detach-keys", OPTION_STRING, RUN(detach_keys), "string", "Keys that detach from the container",
+	  .preset = "\"ctrl-p,ctrl-q\"", .check = detach_keys_check },
 	{ 0, "explain", OPTION_STRING, offsetof(struct run_flags, explain), "string",
 	  "Print each step that changes the system as the shell command that does the same; \"script\" prints a script that builds the container without hoy",
 	  .implied = "lines", .check = check_explain, .complete = "lines script" },
@@ -205,7 +222,8 @@ const struct option run_table[] = {
 	/* from here on create's, too: RUN_ONLY_ROWS */
 	{ 0, "add-host", OPTION_LIST, RUN(add_host), "list", "Add a line NAME:ADDRESS to /etc/hosts", .check = files_check_host },
 	{ 0, "annotation", OPTION_LIST, RUN(annotations), "map", "Add an annotation to the spec that the runtime gets" },
-	LATER('a', "attach", OPTION_LIST, "list", "Attach to stdin, stdout or stderr"),
+	{ 'a', "attach", OPTION_LIST, RUN(attach), "list", "Attach to stdin, stdout or stderr", .check = check_attach,
+	  .complete = "stdin stdout stderr" },
 	{ 0, "blkio-weight", OPTION_INT, RUN(blkio_weight), "uint16", "Share of block I/O, from 10 to 1000; 0 turns it off" },
 	{ 0, "blkio-weight-device", OPTION_LIST, RUN(blkio_weight_devices), "list",
 	  "Share of block I/O on one device, as DEVICE:WEIGHT", .check = block_io_check_weight },
@@ -318,7 +336,9 @@ const struct option run_table[] = {
 	  .preset = "\"missing\"", .check = check_pull, .complete = "always missing never" },
 	{ 'q', "quiet", OPTION_BOOL, RUN(quiet), NULL, "Do not show the progress of the pull" },
 	{ 0, "read-only", OPTION_BOOL, RUN(read_only), NULL, "Mount the root file system read-only" },
-	LATER(0, "restart", OPTION_STRING, "string", "When to start it again after it ended", .preset = "\"no\""),
+	{ 0, "restart", OPTION_STRING, RUN(restart), "string",
+	  "When to start it again after it ended: no, always, unless-stopped, on-failure[:N]", .preset = "\"no\"",
+	  .check = check_restart, .complete = "no always unless-stopped on-failure" },
 	{ 0, "rm", OPTION_BOOL, RUN(rm), NULL, "Remove the container when it ends" },
 	{ 0, "rootfs", OPTION_BOOL, RUN(rootfs), NULL,
 	  "IMAGE is a directory, the container's root file system; DIR:O leaves it as it is" },
@@ -359,6 +379,18 @@ const struct option run_table[] = {
 };
 
 /* All that container/ will refuse without having looked at the image, before the image is pulled. */
+static int check_life(const struct run_options *run)
+{
+	struct restart_policy restart;
+	int r = restart_parse(run->restart ? run->restart : "", &restart);
+
+	if (r == 0 && run->rm && restart.when != RESTART_NO)
+		return fail(-EINVAL, "conflicting options: cannot specify both --restart and --rm");
+	if (r == 0 && run->detach && run->attach.count)
+		return fail(-EINVAL, "conflicting options: cannot specify both --attach and --detach");
+	return r;
+}
+
 static int check_values(const struct run_options *run)
 {
 	bool host_network = run->network && strcmp(run->network, "host") == 0;
@@ -388,6 +420,8 @@ int run_flags_finish(struct run_flags *flags)
 		if (*texts[i] && !**texts[i])
 			*texts[i] = NULL;
 	r = check_values(run);
+	if (r == 0)
+		r = check_life(run);
 	if (r == 0)
 		resources_warn(run);
 	return r;

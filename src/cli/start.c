@@ -11,12 +11,15 @@
 
 struct start_flags {
 	struct start_options how;
+	const char *keys;
 };
 static const struct start_flags defaults = { .how.sig_proxy = true };
 
 static const struct option start_table[] = {
 	{ 'a', "attach", OPTION_BOOL, offsetof(struct start_flags, how.attach),
 	  .help = "Attach STDOUT/STDERR and forward signals" },
+	{ 0, "detach-keys", OPTION_STRING, offsetof(struct start_flags, keys), "string",
+	  "Override the key sequence for detaching a container", .preset = "\"ctrl-p,ctrl-q\"", .check = detach_keys_check },
 	{ 'i', "interactive", OPTION_BOOL, offsetof(struct start_flags, how.interactive), .help = "Attach container's STDIN" },
 	OPTIONS_END,
 };
@@ -54,7 +57,12 @@ static int start_attached(const struct cli *cli, const struct start_options *how
 static int start_run(const struct cli *cli, void *data)
 {
 	struct start_flags *flags = data;
+	struct detach_keys keys;
+	int r = detach_keys_parse(flags->keys ? flags->keys : DETACH_KEYS_DEFAULT, &keys);
 
+	if (r < 0)
+		return r;
+	flags->how.keys = &keys;
 	if (flags->how.attach || flags->how.interactive)
 		return start_attached(cli, &flags->how);
 	return each_container(cli, "start", true, start_one, &flags->how);

@@ -7,7 +7,7 @@
 
 static int wait_one(struct handle *h, void *data)
 {
-	int r = control_wait(h);
+	int r = control_wait_end(h);
 
 	(void)data;
 	if (r == 0)

@@ -28,6 +28,7 @@ static const int kept[] = { SIGCHLD, SIGPIPE, SIGURG,  SIGTTIN, SIGTTOU, SIGSEGV
 			    SIGFPE,  SIGILL,  SIGTRAP, SIGABRT, SIGSYS,  SIGKILL, SIGSTOP };
 
 #define DRAIN_MS 200
+#define DETACHED 1
 
 struct client {
 	struct attachment *a;
@@ -35,6 +36,7 @@ struct client {
 	struct terminal terminal;
 	int signals, pidfd, console;
 	struct pump in, out, err;
+	struct detach_keys keys;
 	struct message last;
 	bool ended;
 };
@@ -134,11 +136,19 @@ static int on_input_end(struct loop *loop, struct pump *p, int result)
 {
 	struct client *c = p->data;
 
-	(void)loop;
-	(void)result;
 	cleanup_fd(&c->a->input); /* end of file for the container; a terminal's end is a key, not this */
 	c->a->input = -1;
+	/* who is attached to stdin alone has nothing else to wait for */
+	if (result == -ECANCELED || (c->a->control >= 0 && c->a->output < 0 && c->a->error < 0))
+		loop_stop(loop, DETACHED);
 	return 0;
+}
+
+static bool on_typed(void *data, const char *bytes, size_t len, char *out, size_t *ret_len)
+{
+	struct client *c = data;
+
+	return detach_keys_pass(&c->keys, bytes, len, out, ret_len);
 }
 
 static int on_output_end(struct loop *loop, struct pump *p, int result)
@@ -174,13 +184,20 @@ static int on_running(struct client *c)
 		c->terminal.fd = STDIN_FILENO;
 		r = terminal_raw(&c->terminal);
 	}
+	if (c->console >= 0 && a->redraw)
+		terminal_nudge(c->console);
 	if (c->console >= 0)
 		terminal_copy_size(isatty(STDIN_FILENO) ? STDIN_FILENO : STDOUT_FILENO, c->console);
 	if (r == 0 && a->interactive) {
 		c->in = (struct pump){
 			.from = STDIN_FILENO, .to = a->tty ? c->console : a->input, .ended = on_input_end, .data = c
 		};
-		r = pump_start(c->loop, &c->in);
+		if (a->tty && a->keys && a->keys->count) {
+			c->keys = *a->keys;
+			c->in.filter = on_typed;
+		}
+		if (c->in.to >= 0)
+			r = pump_start(c->loop, &c->in);
 	}
 	return r;
 }
@@ -198,7 +215,10 @@ static int on_control(struct loop *loop, int fd, uint32_t events, void *data)
 	}
 	if (c->last.kind == MESSAGE_RUNNING) {
 		c->pidfd = fds[0];
-		c->console = fds[1];
+		if (c->a->tty)
+			c->console = fds[1];
+		else if (fds[1] >= 0)
+			c->a->input = fds[1];
 		return on_running(c);
 	}
 	c->ended = true;
@@ -281,7 +301,7 @@ int attach_run(struct attachment *a, struct message *ret_last)
 
 	cleanup_fd(&c.pidfd);
 	cleanup_fd(&c.console);
-	if (r == 0)
+	if (r >= 0)
 		*ret_last = c.last;
 	return r;
 }

@@ -8,7 +8,7 @@
 #include "base/fd.h"
 #include "base/json_scan.h"
 #include "base/memory.h"
-#include "container/paused.h"
+#include "container/mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -198,7 +198,7 @@ static int visit_one(int dirfd, const char *id, void *data)
 		return 0;
 	if (r == 0)
 		read_state((struct json_span){ each->text.data, each->text.len }, &b);
-	if (b.state.status == STATUS_RUNNING && paused_is(each->home, id))
+	if (b.state.status == STATUS_RUNNING && mark_is(each->home, id, MARK_PAUSED))
 		b.state.status = STATUS_PAUSED;
 	return each->visit(&b, each->data);
 }

@@ -5,9 +5,11 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
+#include "container/mark.h"
 #include "container/name.h"
-#include "container/paused.h"
+#include "container/request.h"
 #include "container/undo.h"
+#include "kernel/names.h"
 #include "runtime/cgroup.h"
 
 #include <errno.h>
@@ -18,7 +20,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+#define PAUSE_NS      1000000
+#define PAUSE_MOST_NS 20000000
 
 static int send_signal(const struct handle *h, int pidfd, int number)
 {
@@ -33,36 +39,42 @@ static int send_signal(const struct handle *h, int pidfd, int number)
 	return 0;
 }
 
+/* What the user ends is not started again: the mark first, for the monitor looks at it when it has ended. */
+static int mark_stopped(const struct handle *h)
+{
+	return mark_set(h->home, h->record.id, MARK_STOPPED, true);
+}
+
+/* A monitor that waits to start it again looks at the mark now; any other one has no need to be told. */
+static void wake_monitor(const struct handle *h)
+{
+	struct request look = { .kind = REQUEST_LOOK };
+	autofd int fd = request_send(h->home, h->record.id, &look, NULL, 0);
+
+	(void)fd;
+}
+
+static int stop_signal(const struct handle *h)
+{
+	int number = h->record.stop_signal ? names_signal(h->record.stop_signal) : 0;
+
+	return number ? number : SIGTERM;
+}
+
 int control_signal(struct handle *h, int number)
 {
 	autofd int pidfd = -1;
 	int r = handle_pidfd(h, &pidfd);
 
-	if (r < 0)
-		return r;
+	if (r == 0 && (number == SIGKILL || number == stop_signal(h)))
+		r = mark_stopped(h);
 	/* what is frozen cannot even die */
-	if (number == SIGKILL && h->state.status == STATUS_PAUSED) {
+	if (r == 0 && number == SIGKILL && h->state.status == STATUS_PAUSED)
 		r = control_pause(h, false);
-		if (r < 0)
-			return r;
-	}
-	return send_signal(h, pidfd, number);
-}
-
-/* The monitor holds the lock until the record is written: waiting for the lock is waiting for the end. */
-int control_wait(struct handle *h)
-{
-	autofd int fd = openat(h->home->running, h->record.id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	int r = 0;
-
-	if (fd < 0 && errno != ENOENT)
-		return fail_errno("open %s/containers/%s", h->home->runroot, h->record.id);
-	do
-		r = fd < 0 ? 0 : flock(fd, LOCK_SH);
-	while (r < 0 && errno == EINTR);
-	if (r < 0)
-		return fail_errno("wait for its monitor");
-	return handle_refresh(h);
+	if (r == 0)
+		r = send_signal(h, pidfd, number);
+	wake_monitor(h);
+	return r;
 }
 
 /* 1 when it ended within @seconds (-1: however long it takes), 0 when not. */
@@ -77,16 +89,78 @@ static int wait_for_end(int pidfd, int64_t seconds)
 	return r < 0 ? fail_errno("wait for its end") : r;
 }
 
+static void pause_a_moment(long *ns)
+{
+	(void)nanosleep(&(struct timespec){ .tv_nsec = *ns }, NULL);
+	if (*ns < PAUSE_MOST_NS)
+		*ns *= 2;
+}
+
+/*
+ * Its monitor holds the lock until the record is written and all is cleaned up, which takes a moment; one of another process
+ * that has started it again meanwhile is not waited for.
+ */
+int control_wait(struct handle *h)
+{
+	long ns = PAUSE_NS;
+	pid_t pid = h->state.pid;
+
+	for (;;) {
+		autofd int fd = openat(h->home->running, h->record.id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		bool free_now = fd >= 0 ? flock(fd, LOCK_SH | LOCK_NB) == 0 : errno == ENOENT;
+		int r;
+
+		if (!free_now && errno != EWOULDBLOCK && errno != EINTR)
+			return fail_errno("wait for its monitor");
+		r = handle_refresh(h);
+		if (r < 0 || free_now || (handle_runs(h) && h->state.pid != pid))
+			return r;
+		pause_a_moment(&ns);
+	}
+}
+
+int control_wait_end(struct handle *h)
+{
+	long ns = PAUSE_NS;
+
+	while (handle_runs(h)) {
+		autofd int pidfd = -1;
+		pid_t pid = h->state.pid;
+		int r = handle_pidfd(h, &pidfd);
+
+		if (r == 0)
+			r = wait_for_end(pidfd, -1);
+		if (r < 0 && r != -ESRCH)
+			return r;
+		/* its record says so in a moment */
+		do {
+			r = handle_refresh(h);
+			if (r == 0 && handle_runs(h) && h->state.pid == pid)
+				pause_a_moment(&ns);
+		} while (r == 0 && handle_runs(h) && h->state.pid == pid);
+		if (r < 0)
+			return r;
+		if (handle_runs(h))
+			return 0; /* it has been started again already */
+	}
+	return h->state.status == STATUS_RESTARTING ? 0 : control_wait(h);
+}
+
 int control_stop(struct handle *h, int number, int64_t timeout)
 {
 	autofd int pidfd = -1;
 	int r;
 
-	if (!handle_runs(h))
+	if (!handle_active(h))
 		return 0;
-	r = handle_pidfd(h, &pidfd);
-	if (r == -ESRCH)
-		return control_wait(h); /* it ended by itself */
+	r = mark_stopped(h);
+	if (r == 0)
+		r = handle_pidfd(h, &pidfd);
+	if (r == -ESRCH) {
+		/* it ended by itself, or waits for its next start */
+		wake_monitor(h);
+		return control_wait(h);
+	}
 	if (r == 0 && h->state.status == STATUS_PAUSED)
 		r = control_pause(h, false);
 	if (r == 0)
@@ -98,6 +172,7 @@ int control_stop(struct handle *h, int number, int64_t timeout)
 		if (r == 0)
 			r = wait_for_end(pidfd, -1);
 	}
+	wake_monitor(h);
 	if (r == 0 || r == 1)
 		r = control_wait(h);
 	if (r == 0)
@@ -115,11 +190,14 @@ static int find_cgroup(const struct handle *h, struct cgroup **ret)
 int control_kill_all(struct handle *h)
 {
 	struct cgroup *cgroup = NULL;
-	int r = find_cgroup(h, &cgroup);
+	int r = mark_stopped(h);
 
+	if (r == 0)
+		r = find_cgroup(h, &cgroup);
 	if (r == 0)
 		r = cgroup_kill(cgroup);
 	cgroup_free(&cgroup);
+	wake_monitor(h);
 	return r < 0 && r != -ENOENT ? r : control_wait(h);
 }
 
@@ -135,11 +213,11 @@ int control_pause(struct handle *h, bool paused)
 	r = find_cgroup(h, &cgroup);
 	/* marked before it freezes, unmarked after it thawed: a mark without a frozen cgroup hides nothing */
 	if (r == 0 && paused)
-		r = paused_mark(h->home, h->record.id, true);
+		r = mark_set(h->home, h->record.id, MARK_PAUSED, true);
 	if (r == 0)
 		r = cgroup_freeze(cgroup, paused);
 	if (!paused || r < 0)
-		(void)paused_mark(h->home, h->record.id, false);
+		(void)mark_set(h->home, h->record.id, MARK_PAUSED, false);
 	cgroup_free(&cgroup);
 	if (r == 0)
 		handle_event(h, paused ? "pause" : "unpause", NULL);
@@ -170,11 +248,11 @@ int control_remove(struct handle *h, bool force, bool volumes)
 	autofd int lock = -1;
 	int r = 0;
 
-	if (handle_runs(h) && !force) {
-		fail(-EBUSY, "you cannot remove a running container %s", h->record.id);
+	if (handle_active(h) && !force) {
+		fail(-EBUSY, "you cannot remove a %s container %s", handle_runs(h) ? "running" : "restarting", h->record.id);
 		return fail_hint(-EBUSY, "stop the container before attempting removal or force remove");
 	}
-	if (handle_runs(h))
+	if (handle_active(h))
 		r = control_kill_all(h);
 	if (r < 0)
 		return r;

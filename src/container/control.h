@@ -18,6 +18,8 @@ int control_signal(struct handle *h, int number);
 int control_stop(struct handle *h, int number, int64_t timeout);
 /* SIGKILL to everything in it, paused or not, and waits for its record. */
 int control_kill_all(struct handle *h);
+/* Waits until it has ended, though a restart policy may start it again. The state, with its exit code, is read again. */
+int control_wait_end(struct handle *h);
 /* Waits until it does not run (and its monitor is done with it). The state is read again. */
 int control_wait(struct handle *h);
 /* Freezes or thaws all its processes. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/random.h"
@@ -32,6 +33,7 @@
 
 #define HOSTNAME_MAX  64 /* the kernel's __NEW_UTS_LEN */
 #define NAME_ATTEMPTS 20
+#define CONFIG_MAX    (4 << 20)
 
 void container_release(struct container *c)
 {
@@ -75,6 +77,25 @@ void container_destroy(struct container *c, bool cgroup_gone)
 	undo_run(c->home, c->id, c->lock, cgroup_gone);
 	if (c->created)
 		container_event(c, "destroy", NULL);
+}
+
+int container_read_spec(struct container *c)
+{
+	autojson struct json_object *config = NULL;
+	autocall(record_release) struct record record = { 0 };
+	int r = json_read(c->dir, "config.json", CONFIG_MAX, &config);
+
+	if (r == -ENOENT)
+		return fail(-ENOENT, "its config.json is gone");
+	if (r == 0)
+		r = record_read(c->dir, &record);
+	if (r < 0)
+		return r;
+	spec_release(&c->spec);
+	r = spec_parse(config, &c->spec);
+	if (r == 0)
+		spec_fill_overlay(c->path, &record.layers, &c->spec.root);
+	return r;
 }
 
 int container_keep(struct container *c)
@@ -282,7 +303,8 @@ int container_create(const struct home *home, const struct run_options *o, const
 
 	c.home = home;
 	random_hex(c.id, 64);
-	plan_from_options(o, &c.plan);
+	if (r == 0)
+		r = plan_from_options(o, &c.plan);
 	if (r == 0)
 		r = choose_network(o, &m.host_network);
 	if (r == 0)

@@ -48,5 +48,7 @@ void container_event(struct container *c, const char *action, const char *const 
  * It stays, not running: the record is what is left of the making. The lock is let go of. For `hoy create`.
  */
 int container_keep(struct container *c);
+/* Reads its spec again, from its config.json and its record; c->spec is released. For one that is started again. */
+int container_read_spec(struct container *c);
 /* Undoes container_create. @cgroup_gone: see undo_run. */
 void container_destroy(struct container *c, bool cgroup_gone);

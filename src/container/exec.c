@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -34,7 +35,8 @@ struct job {
 	struct spec spec; /* the container's, its process changed into the new one */
 	struct cgroup *cgroup;
 	char id[EXEC_ID_MAX]; /* in events */
-	int init;             /* pidfd of the container's pid 1 */
+	struct detach_keys keys;
+	int init; /* pidfd of the container's pid 1 */
 };
 
 static void job_release(struct job *j)
@@ -188,11 +190,39 @@ static int start(struct job *j, int inside[3], struct runtime_container *ret)
 	return runtime_exec(&e, ret);
 }
 
-/* Streams until it ends, and reaps it. */
+/*
+ * Its terminal has no user any more, but must stay open, or it is hung up: a process of its own reads it to nowhere as long as
+ * somebody in the container has it open, or lives.
+ */
+static int keep_terminal(const struct runtime_container *process)
+{
+	struct pollfd f[] = { { .fd = process->console, .events = POLLIN }, { .fd = process->pidfd, .events = POLLIN } };
+	int keep[] = { process->console, process->pidfd }, null;
+	char bytes[4096];
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid != 0)
+		return pid < 0 ? fail_errno("fork") : 0;
+	(void)setsid();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int i = 0; null >= 0 && i < 3; i++)
+		(void)dup2(null, i);
+	(void)fd_close_from(3, keep, ARRAY_SIZE(keep));
+	while (poll(f, ARRAY_SIZE(f), -1) > 0 || errno == EINTR)
+		if (f[0].revents ? read(process->console, bytes, sizeof bytes) <= 0 : f[1].revents)
+			break;
+	_exit(0);
+}
+
+/* Streams until it ends, and reaps it. 1 when the user detached from it. */
 static int watch(struct attachment *a, struct runtime_container *process, int *ret_exit_code)
 {
 	int status, r = attach_child(a, process->pidfd, process->console);
 
+	if (r == 1)
+		return (r = keep_terminal(process)) < 0 ? r : 1;
 	while (waitpid(process->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return fail_errno("wait for the process");
@@ -235,7 +265,7 @@ static int run(struct job *j, int *ret_exit_code)
 	}
 	if (j->o->detach) {
 		*ret_exit_code = 0;
-		return 0;
+		return j->o->tty ? keep_terminal(&process) : 0;
 	}
 	a.tty = j->o->tty;
 	a.interactive = j->o->interactive;
@@ -248,7 +278,10 @@ static int run(struct job *j, int *ret_exit_code)
 		if (process.console < 0)
 			return fail_errno("duplicate the terminal");
 	}
+	a.keys = &j->keys;
 	r = watch(&a, &process, ret_exit_code);
+	if (r == 1)
+		return 1;
 	snprintf(code, sizeof code, "%d", *ret_exit_code);
 	tell(j, "exec_die", code);
 	(void)runtime_delete(&process);
@@ -261,8 +294,11 @@ int container_exec(struct handle *h, const struct exec_options *o, int *ret_exit
 	int r;
 
 	*ret_exit_code = 1;
-	if (o->tty && o->interactive && !o->detach && !isatty(STDIN_FILENO))
-		return fail_hint(fail(-ENOTTY, "the input device is not a TTY"), "leave -t away when stdin is a file or a pipe");
+	r = o->tty && o->interactive && !o->detach ? terminal_check() : 0;
+	if (r == 0)
+		r = detach_keys_parse(o->detach_keys ? o->detach_keys : DETACH_KEYS_DEFAULT, &j.keys);
+	if (r < 0)
+		return r;
 	r = handle_pidfd(h, &j.init);
 	if (r == 0 && h->state.status == STATUS_PAUSED)
 		r = fail_hint(fail(-EBUSY, "container %s is paused", h->record.name), "unpause the container before exec");

@@ -12,12 +12,13 @@
 struct exec_options {
 	bool detach, interactive, tty, privileged;
 	const char *user, *workdir;
+	const char *detach_keys; /* NULL: the usual ones */
 	struct strv env, env_files;
 	struct strv command;
 };
 
 /*
- * *@ret_exit_code is set whatever happens: the process's own, or 126, 127 for a command that cannot be executed, 1 for other
- * errors (Docker's), with a negative errno and words.
+ * 1 when the user detached and it goes on. *@ret_exit_code is set whatever happens: the process's own, or 126, 127 for a command
+ * that cannot be executed, 1 for other errors (Docker's), with a negative errno and words.
  */
 int container_exec(struct handle *h, const struct exec_options *o, int *ret_exit_code);

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "container/event.h"
+#include "container/mark.h"
 #include "container/name.h"
-#include "container/paused.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +78,7 @@ int handle_refresh(struct handle *h)
 
 	if (r < 0)
 		return r;
-	if (s.status == STATUS_RUNNING && paused_is(h->home, h->record.id))
+	if (s.status == STATUS_RUNNING && mark_is(h->home, h->record.id, MARK_PAUSED))
 		s.status = STATUS_PAUSED;
 	state_release(&h->state);
 	h->state = s;
@@ -124,6 +124,11 @@ void handle_event(const struct handle *h, const char *action, const char *const 
 bool handle_runs(const struct handle *h)
 {
 	return h->state.status == STATUS_RUNNING || h->state.status == STATUS_PAUSED;
+}
+
+bool handle_active(const struct handle *h)
+{
+	return handle_runs(h) || h->state.status == STATUS_RESTARTING;
 }
 
 int handle_pidfd(struct handle *h, int *ret)

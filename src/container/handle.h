@@ -29,6 +29,8 @@ int handle_refresh(struct handle *h);
 void handle_event(const struct handle *h, const char *action, const char *const *more);
 /* Its processes are there: running or paused. */
 bool handle_runs(const struct handle *h);
+/* It has a monitor: it runs, or waits for its next start. */
+bool handle_active(const struct handle *h);
 /*
  * A pidfd of the container's pid 1 in *@ret; -ESRCH with words "container X is not running" when there is none. Certain
  * after this: the pid was the container's when the pidfd was made.

@@ -35,7 +35,7 @@ static int make_pipe(int *ret_read, int *ret_write)
  * Both ends of what connects command and monitor, made before the fork. stdin without a terminal is the container's own
  * pipe, so that its bytes pass no third process and its end is seen at once.
  */
-static int connect_streams(const struct launch *l, struct attachment *command, struct monitor *monitor)
+static int connect_streams(const struct launch *l, struct attachment *command, struct order *monitor)
 {
 	bool tty = l->container->plan.tty;
 	int sockets[2], r = 0;
@@ -46,6 +46,11 @@ static int connect_streams(const struct launch *l, struct attachment *command, s
 	monitor->control = sockets[1];
 	if (l->in && !tty)
 		r = make_pipe(&monitor->input, &command->input);
+	if (r == 0 && l->in && !tty && !l->container->plan.stdin_once) {
+		monitor->input_end = fcntl(command->input, F_DUPFD_CLOEXEC, 3);
+		if (monitor->input_end < 0)
+			r = fail_errno("duplicate a pipe");
+	}
 	if (r == 0 && l->out)
 		r = make_pipe(&command->output, &monitor->output);
 	if (r == 0 && l->err && !tty)
@@ -53,16 +58,17 @@ static int connect_streams(const struct launch *l, struct attachment *command, s
 	return r;
 }
 
-static void monitor_release(struct monitor *m)
+static void monitor_release(struct order *m)
 {
 	cleanup_fd(&m->control);
 	cleanup_fd(&m->input);
+	cleanup_fd(&m->input_end);
 	cleanup_fd(&m->output);
 	cleanup_fd(&m->error);
 }
 
 /* Forks the monitor; each side keeps its own ends. Returns its pid, or -errno with words. */
-static pid_t fork_monitor(struct monitor *m, struct attachment *a)
+static pid_t fork_monitor(struct order *m, struct attachment *a)
 {
 	pid_t pid;
 
@@ -103,7 +109,7 @@ static void say_why_killed(const char *name, const struct message *end)
 		fprintf(stderr, "hoy: %s was killed: there was no memory left\n", name);
 }
 
-/* Until it runs; or, for who is attached, until it has ended. */
+/* Until it runs; or, for who is attached, until it has ended, or 1 when the user detached. */
 static int wait_for_it(const struct launch *l, struct attachment *a, struct message *ret)
 {
 	int pidfd, r;
@@ -144,15 +150,16 @@ bool launch_attaches(const struct launch *l)
 int launch(const struct launch *l, int *ret_exit_code)
 {
 	struct container *c = l->container;
-	struct monitor m = { .container = c,
-			     .before = l->before,
-			     .control = -1,
-			     .input = -1,
-			     .output = -1,
-			     .error = -1,
-			     .detached = !launch_attaches(l),
-			     .log = keeps_log(l),
-			     .log_options = LOG_OPTIONS_DEFAULT };
+	struct order m = { .container = c,
+			   .before = l->before,
+			   .control = -1,
+			   .input = -1,
+			   .input_end = -1,
+			   .output = -1,
+			   .error = -1,
+			   .detached = !launch_attaches(l),
+			   .log = keeps_log(l),
+			   .log_options = LOG_OPTIONS_DEFAULT };
 	autocall(attachment_release) struct attachment a = ATTACHMENT_NONE;
 	struct message end;
 	pid_t pid;
@@ -162,6 +169,7 @@ int launch(const struct launch *l, int *ret_exit_code)
 	a.tty = c->plan.tty;
 	a.interactive = l->in;
 	a.sig_proxy = l->sig_proxy;
+	a.keys = l->keys;
 	if (launch_attaches(l))
 		container_event(c, "attach", NULL);
 	r = connect_streams(l, &a, &m);
@@ -182,7 +190,9 @@ int launch(const struct launch *l, int *ret_exit_code)
 		container_recover(c->home);
 		return error_unpack(&why);
 	}
-	*ret_exit_code = end.exit_code;
+	*ret_exit_code = r == 1 ? 0 : end.exit_code;
+	if (r == 1)
+		return 0;
 	if (end.kind == MESSAGE_FAILED)
 		return error_unpack(&end.error);
 	if (launch_attaches(l))

@@ -20,6 +20,7 @@ struct message {
 	int exit_code;
 	bool oom_killed;
 	uint64_t memory_limit;     /* bytes, with oom_killed */
+	uint64_t skipped;          /* bytes of output that the one it is told read too slowly (guest.h) */
 	struct error_record error; /* only with MESSAGE_FAILED: the others are sent without it */
 };
 

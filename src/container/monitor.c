@@ -2,24 +2,17 @@
 #include "container/monitor.h"
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/idle.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/memory.h"
-#include "base/process.h"
 #include "container/attach.h"
-#include "container/join.h"
-#include "container/message.h"
-#include "container/other_runtime.h"
-#include "container/state.h"
-#include "container/stream.h"
+#include "container/life.h"
+#include "container/mark.h"
 #include "container/undo.h"
 #include "kernel/step.h"
-#include "runtime/cgroup.h"
-#include "runtime/runtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,23 +20,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-enum { OUTPUT, ERROR, STREAMS };
-
-struct life {
-	struct monitor *m;
-	struct loop *loop;
-	struct runtime_container runtime;
-	struct other_runtime other; /* of a container that has one */
-	struct stream streams[STREAMS];
-	struct log_writer *log; /* NULL while nothing was written */
-	struct state state;
-	uint64_t memory_limit;
-	bool cgroup_gone;
-	bool ended; /* pid 1 of the container has been reaped */
-};
 
 static void do_nothing(int number)
 {
@@ -54,11 +31,13 @@ static void do_nothing(int number)
  * A session of its own: the keys of the user's terminal are for the command. Descriptors that the command's caller left
  * open (a lock file of a script) are closed, for the monitor may live long.
  */
-static void detach_process(const struct monitor *m)
+static void detach_process(const struct order *m)
 {
 	const struct container *c = m->container;
-	int keep[] = { c->home->store->fd, c->home->containers, c->home->names, c->home->running, c->dir, c->lock, m->control,
-		       m->input,           m->output,           m->error,       step_explain_fd() };
+	int keep[] = {
+		c->home->store->fd, c->home->containers, c->home->names, c->home->running, c->dir,           c->lock, m->control,
+		m->input,           m->input_end,        m->output,      m->error,         step_explain_fd()
+	};
 	int null;
 
 	attach_free_signals();
@@ -78,59 +57,6 @@ static void detach_process(const struct monitor *m)
 	close(null);
 }
 
-/* A pipe for one stream of the container: its end in *@ret_inside, ours in the stream. */
-static int make_pipe(struct life *l, int which, int to, int *ret_inside)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return fail_errno("create a pipe");
-	l->streams[which].from = fds[0];
-	l->streams[which].to = to;
-	*ret_inside = fds[1];
-	return 0;
-}
-
-/* Streams, then the container up to the point before its command executes. */
-static int create(struct life *l)
-{
-	struct monitor *m = l->m;
-	autofree char *cache = xasprintf("%s/seccomp", m->container->home->store->root);
-	struct runtime_create create = RUNTIME_CREATE_NONE;
-	autocall(join_release) struct join join = { 0 };
-	autofd int in = -1, out = -1, err = -1;
-	int r = join_open(m->container->home, &m->container->spec, &join);
-
-	if (r < 0)
-		return r;
-	create.given = join_given(&join);
-	create.bundle_path = m->container->path; /* hooks look for config.json there */
-
-	create.id = m->container->id;
-	create.spec = &m->container->spec;
-	create.seccomp_cache = cache;
-	create.die_with_parent = true;
-	if (!m->container->plan.tty) {
-		in = m->input >= 0 ? take_fd(&m->input) : open("/dev/null", O_RDONLY | O_CLOEXEC);
-		if (in < 0)
-			return fail_errno("open /dev/null");
-		r = make_pipe(l, OUTPUT, take_fd(&m->output), &out);
-		if (r == 0)
-			r = make_pipe(l, ERROR, take_fd(&m->error), &err);
-		create.stdio[0] = in;
-		create.stdio[1] = out;
-		create.stdio[2] = err;
-	}
-	if (r == 0)
-		r = m->container->runtime ? other_runtime_create(&l->other, &create, &l->runtime)
-					  : runtime_create(&create, &l->runtime);
-	if (r == 0 && m->container->plan.tty) {
-		l->streams[OUTPUT].from = take_fd(&l->runtime.console);
-		l->streams[OUTPUT].to = take_fd(&m->output);
-	}
-	return r;
-}
-
 /* Tells the command that it runs. A foreground command that is gone by now wants nothing to be started. */
 static int tell_running(struct life *l)
 {
@@ -141,105 +67,72 @@ static int tell_running(struct life *l)
 	return r < 0 ? fail(r, "the command that wanted it is gone") : 0;
 }
 
-static int start(struct life *l)
-{
-	struct monitor *m = l->m;
-	int r = create(l);
-
-	if (r == 0)
-		r = m->container->runtime ? other_runtime_start(&l->other) : runtime_start(&l->runtime);
-	if (r == 0 && !m->container->plan.auto_remove)
-		r = undo_keep(m->container->lock);
-	if (r < 0)
-		return r;
-	l->state = (struct state){ .status = STATUS_RUNNING,
-				   .pid = l->runtime.pid,
-				   .monitor = getpid(),
-				   .started = clock_now(),
-				   .finished = m->before ? m->before->finished : 0 };
-	(void)process_start_time(l->state.monitor, &l->state.monitor_start);
-	r = state_write(m->container->dir, &l->state);
-	if (r == 0)
-		container_event(m->container, "start", NULL);
-	return r == 0 ? tell_running(l) : r;
-}
-
-/* What runs in it is killed, and nothing of it is left in the kernel. */
-static int take_down(struct life *l)
-{
-	if (l->m->container->runtime)
-		other_runtime_delete(&l->other);
-	return runtime_delete(&l->runtime);
-}
-
-/* One that was there before stays as it was, and says why it could not be started; as Docker's. */
-static void record_failure(struct life *l, int error, int exit_code)
-{
-	struct state s = *l->m->before;
-
-	s.status = s.started ? STATUS_EXITED : STATUS_CREATED;
-	s.exit_code = exit_code;
-	s.error = xstrdup(error_text(error));
-	s.pid = s.monitor = 0;
-	s.monitor_start = 0;
-	(void)state_write(l->m->container->dir, &s);
-}
-
 /* It could not be started: the command hears why, and nothing is left of it but what was there before. */
 static _Noreturn void give_up(struct life *l, int error)
 {
-	struct message failed = { .kind = MESSAGE_FAILED, .exit_code = runtime_exec_exit_code(error) };
+	struct message failed = { .kind = MESSAGE_FAILED };
+	struct container *c = l->m->container;
 
+	failed.exit_code = life_failed(l, error);
 	error_pack(error, &failed.error);
-	step_set_side(STEP_CLEANUP);
-	if (l->m->before)
-		record_failure(l, error, failed.exit_code);
-	container_destroy(l->m->container, take_down(l) == 0);
+	if (l->m->before && !c->plan.auto_remove)
+		undo_run(c->home, c->id, c->lock, l->cgroup_gone);
+	else
+		container_destroy(c, l->cgroup_gone);
 	(void)message_send(l->m->control, &failed, NULL, 0);
 	_exit(0);
 }
 
-/* What the kernel and the cgroup say about the end. */
-static void read_end(struct life *l)
+static struct message end_message(const struct life *l)
 {
-	uint64_t kills = 0;
-	int status = 0;
-	pid_t r;
-
-	do
-		r = waitpid(l->runtime.pid, &status, 0);
-	while (r < 0 && errno == EINTR);
-	l->state.exit_code = process_exit_code(status);
-	l->state.finished = clock_now();
-	if (l->runtime.cgroup && cgroup_oom_kills(l->runtime.cgroup, &kills) == 0)
-		l->state.oom_killed = kills > 0;
+	return (struct message){ .kind = MESSAGE_EXITED,
+				 .exit_code = l->state.exit_code,
+				 .oom_killed = l->state.oom_killed,
+				 .memory_limit = l->memory_limit };
 }
 
+/* Everybody who is attached hears of the end and leaves. */
 static void tell_end(struct life *l)
 {
-	char code[16], seconds[24];
+	struct message end = end_message(l);
 
-	snprintf(code, sizeof code, "%d", l->state.exit_code);
-	snprintf(seconds, sizeof seconds, "%lld", (long long)((l->state.finished - l->state.started) / 1000000000));
-	if (l->state.oom_killed)
-		container_event(l->m->container, "oom", NULL);
-	container_event(l->m->container, "die", (const char *const[]){ "execDuration", seconds, "exitCode", code, NULL });
+	guests_end(&l->guests, &end);
+	if (l->m->control < 0)
+		return;
+	if (l->loop)
+		loop_unwatch(l->loop, l->m->control);
+	(void)message_send(l->m->control, &end, NULL, 0);
+	close(take_fd(&l->m->control));
 }
 
-/* The record says how it ended, and nothing of it is left in the kernel. */
-static void record_end(struct life *l)
-{
-	struct container *c = l->m->container;
+static int watch(struct life *l);
 
-	step_set_side(STEP_CLEANUP);
-	/* a failure is not the last word: undoing the journal tries once more, and so does the next command */
-	l->cgroup_gone = take_down(l) == 0;
-	l->state.status = STATUS_EXITED;
-	l->state.pid = l->state.monitor = 0;
-	l->state.monitor_start = 0;
-	if (!l->m->container->plan.auto_remove)
-		(void)state_write(c->dir, &l->state);
-	tell_end(l);
+/* The next life, unless the user ended it while it waited. */
+static int start_again(struct loop *loop, void *data)
+{
+	struct life *l = data;
+	struct container *c = l->m->container;
+	int r;
+
+	l->timer = 0;
+	if (mark_is(c->home, c->id, MARK_STOPPED)) {
+		life_stay_ended(l);
+		loop_stop(loop, 0);
+		return 0;
+	}
+	(void)mark_set(c->home, c->id, MARK_PAUSED, false);
+	step_set_side(STEP_HOST);
+	l->state.restarts++;
+	spec_release(&c->spec);
+	r = container_read_spec(c);
+	if (r == 0)
+		r = life_start(l);
+	if (r < 0) {
+		(void)life_failed(l, r);
+		loop_stop(loop, 0);
+		return 0;
+	}
+	return watch(l);
 }
 
 static void check_end(struct life *l)
@@ -248,8 +141,14 @@ static void check_end(struct life *l)
 
 	for (int i = 0; i < STREAMS; i++)
 		streaming |= l->streams[i].from >= 0 || l->streams[i].to >= 0;
-	if (l->ended && !streaming)
+	if (!l->ended || streaming || l->timer)
+		return;
+	if (!l->again) {
 		loop_stop(l->loop, 0);
+		return;
+	}
+	tell_end(l);
+	l->timer = loop_after(l->loop, l->delay_ms, start_again, l);
 }
 
 static void on_stream_end(void *data, struct stream *s)
@@ -258,16 +157,25 @@ static void on_stream_end(void *data, struct stream *s)
 	check_end(data);
 }
 
-/* Opened at the first byte: a container that says nothing pays nothing. */
-static void on_output(void *data, const struct stream *s, const char *bytes, size_t len)
+static void write_log(struct life *l, enum log_stream stream, const char *bytes, size_t len)
 {
-	struct life *l = data;
-
+	/* opened at the first byte: a container that says nothing pays nothing */
 	if (!l->log && log_writer_open(l->m->container->dir, "log", &l->m->log_options, &l->log) < 0) {
 		l->m->log = false;
 		return;
 	}
-	log_writer_add(l->log, s == &l->streams[ERROR] ? LOG_STDERR : LOG_STDOUT, bytes, len);
+	log_writer_add(l->log, stream, bytes, len);
+}
+
+static void on_output(void *data, const struct stream *s, const char *bytes, size_t len)
+{
+	struct life *l = data;
+	bool error = s == &l->streams[ERROR];
+
+	if (l->m->log)
+		write_log(l, error ? LOG_STDERR : LOG_STDOUT, bytes, len);
+	if (l->guests.count)
+		guests_write(&l->guests, error, bytes, len);
 }
 
 static int on_exit_of(struct loop *loop, int fd, uint32_t events, void *data)
@@ -277,56 +185,121 @@ static int on_exit_of(struct loop *loop, int fd, uint32_t events, void *data)
 
 	(void)events;
 	loop_unwatch(loop, fd);
-	read_end(l);
-	record_end(l);
-	l->ended = true;
+	life_end(l);
 	for (int i = 0; r == 0 && i < STREAMS; i++)
 		r = stream_drain(loop, &l->streams[i]);
 	check_end(l);
 	return r;
 }
 
-/* What starting needed is not needed any more. */
-static void shrink(struct life *l)
+/* What the command that started it was attached to goes on without it; from now on the log is the only one who hears. */
+static int on_command_gone(struct loop *loop, int fd, uint32_t events, void *data)
 {
-	const struct opt_i64 *limit = &l->m->container->spec.linux_.resources.memory.limit;
+	struct life *l = data;
+	int r = 0;
 
-	l->memory_limit = limit->set ? (uint64_t)limit->value : 0;
-	spec_release(&l->m->container->spec);
+	(void)events;
+	loop_unwatch(loop, fd);
+	close(take_fd(&l->m->control));
+	(void)dup2(STDIN_FILENO, STDERR_FILENO); /* it is the user's terminal, and no longer ours */
+	l->m->log = l->m->container->plan.log;
+	for (int i = 0; r == 0 && i < STREAMS; i++) {
+		l->streams[i].control = -1;
+		r = stream_let_go(loop, &l->streams[i]);
+	}
+	return r;
+}
+
+/* A new guest: it gets the container's stdin, which is its alone where it ends with the first one that leaves. */
+static int attach(struct life *l, struct guest *g, const struct request *request, int fds[2])
+{
+	struct message running = { .kind = MESSAGE_RUNNING };
+	const struct plan *plan = &l->m->container->plan;
+	int give[2] = { l->runtime.pidfd, plan->tty ? l->streams[OUTPUT].from : request->in ? l->input : -1 };
+	int next = 0, r;
+
+	if (request->out)
+		g->to[OUTPUT] = take_fd(&fds[next++]);
+	if (request->err)
+		g->to[ERROR] = take_fd(&fds[next]);
+	for (int i = 0; i < STREAMS; i++)
+		if (g->to[i] >= 0)
+			(void)fd_set_nonblock(g->to[i], true);
+	if (l->ended)
+		return 0; /* it will hear of the end */
+	r = message_send(g->control, &running, give, give[1] >= 0 ? 2 : 1);
+	if (r == 0 && request->in && !plan->tty && plan->stdin_once && l->input >= 0)
+		close(take_fd(&l->input));
+	return r;
+}
+
+static int on_request(void *data, struct guest *g, const struct request *request, int fds[2])
+{
+	struct life *l = data;
+	int r = 0;
+
+	if (request->kind == REQUEST_ATTACH) {
+		r = attach(l, g, request, fds);
+	} else if (l->timer) {
+		loop_cancel(l->loop, l->timer);
+		r = start_again(l->loop, l); /* which looks at the mark */
+	}
+	cleanup_fd(&fds[0]);
+	cleanup_fd(&fds[1]);
+	return r;
 }
 
 static int watch(struct life *l)
+{
+	int r = loop_watch(l->loop, l->runtime.pidfd, EPOLLIN, on_exit_of, l);
+
+	for (int i = 0; r == 0 && i < STREAMS; i++) {
+		l->streams[i].control = l->m->control;
+		l->streams[i].ended = on_stream_end;
+		l->streams[i].data = l;
+		l->streams[i].taken = on_output;
+		if (l->streams[i].from >= 0)
+			r = stream_start(l->loop, &l->streams[i]);
+	}
+	spec_release(&l->m->container->spec); /* what starting needed is not needed any more */
+	return r;
+}
+
+static int watch_all(struct life *l)
 {
 	int r = loop_new(&l->loop);
 
 	if (r < 0)
 		return r;
 	loop_set_wait(l->loop, idle_wait);
-	r = loop_watch(l->loop, l->runtime.pidfd, EPOLLIN, on_exit_of, l);
-	for (int i = 0; r == 0 && i < STREAMS; i++) {
-		l->streams[i].control = l->m->control;
-		l->streams[i].ended = on_stream_end;
-		l->streams[i].data = l;
-		l->streams[i].log = l->m->log ? on_output : NULL;
-		if (l->streams[i].from >= 0)
-			r = stream_start(l->loop, &l->streams[i]);
-	}
-	return r;
+	l->guests.asks = on_request;
+	l->guests.data = l;
+	r = guests_listen(&l->guests, l->loop, l->m->container->lock);
+	if (r == 0 && l->m->control >= 0)
+		r = loop_watch(l->loop, l->m->control, EPOLLIN, on_command_gone, l);
+	return r == 0 ? watch(l) : r;
 }
 
 static void finish(struct life *l)
 {
-	struct message exited = { .kind = MESSAGE_EXITED,
-				  .exit_code = l->state.exit_code,
-				  .oom_killed = l->state.oom_killed,
-				  .memory_limit = l->memory_limit };
 	struct container *c = l->m->container;
 
 	log_writer_close(&l->log);
 	undo_run(c->home, c->id, c->lock, l->cgroup_gone);
-	if (l->m->container->plan.auto_remove)
+	if (c->plan.auto_remove)
 		container_event(c, "destroy", NULL);
-	(void)message_send(l->m->control, &exited, NULL, 0);
+	tell_end(l);
+}
+
+/* Something that cannot be went wrong: the container does not go on without its monitor. */
+static void end_hard(struct life *l, int error)
+{
+	log_warning("the monitor of %s failed: %s", l->m->container->name, error_text(error));
+	if (l->ended)
+		return;
+	(void)kill(l->runtime.pid, SIGKILL);
+	(void)mark_set(l->m->container->home, l->m->container->id, MARK_STOPPED, true);
+	life_end(l);
 }
 
 static void set_other_runtime(struct life *l)
@@ -340,33 +313,34 @@ static void set_other_runtime(struct life *l)
 					   .spec = &c->spec };
 }
 
-_Noreturn void monitor_run(struct monitor *m)
+_Noreturn void monitor_run(struct order *m)
 {
-	struct life l = { .m = m, .runtime = RUNTIME_CONTAINER_NONE, .streams = { STREAM_NONE, STREAM_NONE } };
+	struct life l = { .m = m,
+			  .runtime = RUNTIME_CONTAINER_NONE,
+			  .streams = { STREAM_NONE, STREAM_NONE },
+			  .input = -1,
+			  .guests = GUESTS_NONE };
 	int r;
 
 	detach_process(m);
 	if (m->container->runtime)
 		set_other_runtime(&l);
-	r = start(&l);
+	if (m->before)
+		l.state.started = m->before->started, l.state.finished = m->before->finished;
+	r = life_start(&l);
+	if (r == 0)
+		r = tell_running(&l);
 	if (r < 0)
 		give_up(&l, r);
 	if (m->detached) {
 		close(take_fd(&m->control));
 		(void)dup2(STDIN_FILENO, STDERR_FILENO);
 	}
-	r = watch(&l);
-	shrink(&l);
+	r = watch_all(&l);
 	if (r == 0)
 		r = loop_run(l.loop);
-	if (r < 0) {
-		log_warning("the monitor of %s failed: %s", m->container->name, error_text(r));
-		if (!l.ended) {
-			(void)kill(l.runtime.pid, SIGKILL);
-			read_end(&l);
-			record_end(&l);
-		}
-	}
+	if (r < 0)
+		end_hard(&l, r);
 	finish(&l);
 	_exit(0);
 }

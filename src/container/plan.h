@@ -6,6 +6,7 @@
  */
 #include "base/json.h"
 #include "container/options.h"
+#include "container/restart.h"
 
 #include <stdbool.h>
 
@@ -15,11 +16,12 @@ struct plan {
 	bool stdin_once;  /* it ends when the first one who was attached to it leaves */
 	bool auto_remove; /* --rm */
 	bool log;         /* what it writes is kept */
+	struct restart_policy restart;
 };
 
-/* The output streams that the command is attached to: -a, or both; none with -d. */
+/* The command is attached to this stream (stdin, stdout, stderr): -a and -i say so; none with -d. */
 bool plan_attaches(const struct run_options *o, const char *stream);
-void plan_from_options(const struct run_options *o, struct plan *ret);
+int plan_from_options(const struct run_options *o, struct plan *ret);
 /* Its members of the record's Config and HostConfig, written into the object that is open, and read again. */
 void plan_write_config(const struct plan *p, struct json_writer *w);
 void plan_write_host_config(const struct plan *p, struct json_writer *w);

@@ -60,6 +60,30 @@ static int flush(struct pump *p)
 	return 0;
 }
 
+/* What somebody types. As move. */
+static int move_typed(struct pump *p)
+{
+	char typed[1024];
+	ssize_t n = read(p->from, typed, sizeof typed);
+	bool ends;
+	int r;
+
+	if (n < 0 && errno == EIO)
+		return 0;
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 1;
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	p->start = 0;
+	ends = p->filter(p->data, typed, (size_t)n, p->bytes, &p->end);
+	r = flush(p);
+	if (r < 0)
+		return r;
+	if (ends)
+		return -ECANCELED;
+	return p->start < p->end ? -EAGAIN : 1;
+}
+
 /* One portion. Returns 1 when there may be more, 0 at the end, -EAGAIN when @to is full, or -errno. */
 static int move(struct pump *p)
 {
@@ -74,6 +98,8 @@ static int move(struct pump *p)
 			return -errno;
 		p->spliced = false; /* a file that is open for appending, or a device: by hand then */
 	}
+	if (p->start == p->end && p->filter)
+		return move_typed(p);
 	if (p->start == p->end) {
 		n = read(p->from, p->bytes, sizeof p->bytes);
 		if (n < 0 && errno == EIO)
@@ -131,7 +157,7 @@ int pump_start(struct loop *loop, struct pump *p)
 	p->spliced = S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode);
 	if (fstat(p->from, &st) < 0)
 		return end(loop, p, -errno);
-	p->spliced &= S_ISFIFO(st.st_mode);
+	p->spliced &= S_ISFIFO(st.st_mode) && !p->filter;
 	r = loop_watch(loop, p->from, EPOLLIN, on_readable, p);
 	if (r != -EPERM)
 		return r;

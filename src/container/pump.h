@@ -14,6 +14,11 @@ struct pump {
 	int from, to; /* borrowed */
 	/* Called once: 0 at the end of @from, -EPIPE when nobody reads @to any more, or another -errno. The pump is off by then. */
 	int (*ended)(struct loop *loop, struct pump *p, int result);
+	/*
+	 * What was read goes through it (detach_keys_pass); true ends the pump with -ECANCELED. NULL: nothing is looked at, and the
+	 * kernel moves the bytes where it can.
+	 */
+	bool (*filter)(void *data, const char *bytes, size_t len, char *out, size_t *ret_len);
 	void *data;
 
 	/* its own */

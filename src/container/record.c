@@ -136,10 +136,6 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 	json_put_strv(w, "VolumesFrom", &o->volumes_from);
 	json_put_str(w, "VolumeDriver", o->volume_driver ? o->volume_driver : "");
 	json_put_str(w, "NetworkMode", o->network ? o->network : "none");
-	json_begin_object(w, "RestartPolicy");
-	json_put_str(w, "Name", o->restart ? o->restart : "no");
-	json_put_i64(w, "MaximumRetryCount", 0);
-	json_end_object(w);
 	plan_write_host_config(s->plan, w);
 	record_options_write(w, o, s->spec);
 	json_end_object(w);

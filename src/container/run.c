@@ -6,6 +6,7 @@
 #include "container/container.h"
 #include "container/create.h"
 #include "container/launch.h"
+#include "container/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,13 +29,6 @@ static int write_cidfile(const char *path, const char *id)
 		return fail_errno("create the container ID file %s", path);
 	r = fd_write_full(fd, id, strlen(id));
 	return r < 0 ? fail_code(r, "write the container ID file %s", path) : 0;
-}
-
-static int check_terminal(const struct run_options *o)
-{
-	if (o->tty && o->interactive && !o->detach && !isatty(STDIN_FILENO))
-		return fail_hint(fail(-ENOTTY, "the input device is not a TTY"), "leave -t away when stdin is a file or a pipe");
-	return 0;
 }
 
 static int make(const struct home *home, const struct run_options *o, const struct image *image, struct container *ret)
@@ -66,13 +60,17 @@ int container_make(const struct home *home, const struct run_options *o, const s
 int container_run(const struct home *home, const struct run_options *o, const struct image *image, int *ret_exit_code)
 {
 	autocall(container_release) struct container c = CONTAINER_NONE;
+	struct detach_keys keys;
 	struct launch l = { .container = &c,
 			    .in = plan_attaches(o, "stdin"),
 			    .out = plan_attaches(o, "stdout"),
 			    .err = plan_attaches(o, "stderr"),
-			    .sig_proxy = o->sig_proxy };
-	int r = check_terminal(o);
+			    .sig_proxy = o->sig_proxy,
+			    .keys = &keys };
+	int r = o->tty && l.in ? terminal_check() : 0;
 
+	if (r == 0)
+		r = detach_keys_parse(o->detach_keys ? o->detach_keys : DETACH_KEYS_DEFAULT, &keys);
 	*ret_exit_code = r < 0 ? 1 : EXIT_ENGINE_FAILED; /* Docker's command checks the terminal itself, and answers 1 */
 	if (r == 0)
 		r = make(home, o, image, &c);

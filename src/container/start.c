@@ -3,12 +3,12 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/json.h"
 #include "base/memory.h"
-#include "container/container.h"
+#include "container/attach_to.h"
+#include "container/control.h"
 #include "container/launch.h"
 #include "container/other_runtime.h"
-#include "container/spec.h"
+#include "container/terminal.h"
 #include "container/undo.h"
 
 #include <errno.h>
@@ -17,7 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONFIG_MAX       (4 << 20)
 #define EXIT_NOT_STARTED 125
 #define PAUSE_NS         5000000
 
@@ -37,7 +36,7 @@ static int lock_it(struct handle *h, int *ret)
 		if (fd != -EAGAIN)
 			return fd;
 		r = handle_refresh(h);
-		if (r < 0 || handle_runs(h))
+		if (r < 0 || handle_active(h))
 			return r < 0 ? r : 1;
 		(void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	}
@@ -46,7 +45,6 @@ static int lock_it(struct handle *h, int *ret)
 /* Under the lock: it was not removed meanwhile, and this is what is known of it. */
 static int read_again(struct handle *h, struct container *c)
 {
-	autojson struct json_object *config = NULL;
 	int r;
 
 	c->dir = openat(h->home->containers, h->record.id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -55,15 +53,8 @@ static int read_again(struct handle *h, struct container *c)
 		(void)unlinkat(h->home->running, h->record.id, AT_REMOVEDIR);
 		return r;
 	}
-	r = json_read(c->dir, "config.json", CONFIG_MAX, &config);
-	if (r == -ENOENT)
-		return fail(-ENOENT, "its config.json is gone");
-	if (r == 0)
-		r = spec_parse(config, &c->spec);
-	if (r < 0)
-		return r;
-	spec_fill_overlay(c->path, &h->record.layers, &c->spec.root);
-	return handle_refresh(h);
+	r = container_read_spec(c);
+	return r == 0 ? handle_refresh(h) : r;
 }
 
 static int load(struct handle *h, struct container *c)
@@ -91,13 +82,20 @@ int container_start(struct handle *h, const struct start_options *o, int *ret_ex
 			    .in = o->interactive && h->record.plan.open_stdin,
 			    .out = attached,
 			    .err = attached,
-			    .sig_proxy = o->sig_proxy };
-	int r = handle_runs(h) ? 1 : lock_it(h, &c.lock);
+			    .sig_proxy = o->sig_proxy,
+			    .keys = o->keys };
+	struct attach_options beside = { .no_stdin = !o->interactive, .sig_proxy = o->sig_proxy, .keys = o->keys };
+	int r = handle_active(h) ? 1 : lock_it(h, &c.lock);
 
 	*ret_exit_code = r == 1 ? 0 : EXIT_NOT_STARTED;
-	if (r != 0)
-		return r < 0 ? r : 0;
-	r = load(h, &c);
+	if (r == 1)
+		return attached ? container_attach(h, &beside, ret_exit_code) : 0;
+	if (r < 0)
+		return r;
+	if (l.in && h->record.plan.tty)
+		r = terminal_check();
+	if (r == 0)
+		r = load(h, &c);
 	if (r == 0)
 		r = undo_write(c.lock, c.name, c.spec.linux_.cgroups_path, !c.plan.auto_remove);
 	if (r == 0 && c.plan.auto_remove)

@@ -39,9 +39,10 @@ void state_release(struct state *s)
 
 void state_lose(struct state *s)
 {
+	if (s->status != STATUS_RESTARTING) /* of one that waits it is known how it ended */
+		s->exit_code = STATE_EXIT_LOST;
 	s->status = STATUS_EXITED;
 	s->pid = s->monitor = 0;
-	s->exit_code = STATE_EXIT_LOST;
 	s->lost = true;
 	if (s->finished < s->started)
 		s->finished = s->started; /* it is known to have run then */
@@ -107,6 +108,8 @@ int state_read(int dirfd, struct state *ret)
 	    (r = json_get_u64(o, "state.json", "MonitorStart", &s.monitor_start)) < 0 ||
 	    (r = json_get_i64(o, "state.json", "ExitCode", &exit_code)) < 0 ||
 	    (r = json_get_bool(o, "state.json", "OOMKilled", &s.oom_killed)) < 0 ||
+	    (r = json_get_i64(o, "state.json", "RestartCount", &s.restarts)) < 0 ||
+	    (r = json_get_bool(o, "state.json", "ManuallyStopped", &s.stopped)) < 0 ||
 	    (r = json_get_str(o, "state.json", "Error", &error)) < 0 || (r = read_status(status ? status : "", &s.status)) < 0)
 		return r;
 	s.pid = (pid_t)pid;
@@ -142,6 +145,8 @@ int state_write(int dirfd, const struct state *s)
 	json_put_u64(&w, "MonitorStart", s->monitor_start);
 	json_put_i64(&w, "ExitCode", s->exit_code);
 	json_put_bool(&w, "OOMKilled", s->oom_killed);
+	json_put_i64(&w, "RestartCount", s->restarts);
+	json_put_bool(&w, "ManuallyStopped", s->stopped);
 	json_put_str(&w, "Error", s->error ? s->error : "");
 	put_time(&w, "StartedAt", s->started);
 	put_time(&w, "FinishedAt", s->finished);

@@ -30,6 +30,8 @@ struct state {
 	int exit_code;
 	bool oom_killed;
 	char *error;               /* why it could not be started, or NULL */
+	int64_t restarts;          /* how often its restart policy started it since the user did */
+	bool stopped;              /* the user ended it, by stop or kill */
 	int64_t started, finished; /* nanoseconds since 1970; 0: never */
 	bool lost;                 /* it ended without its monitor, which is found out when it is read; never written */
 };

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/dir.h"
-#include "container/paused.h"
+#include "container/mark.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int visit_one(int dirfd, const char *id, void *data)
 	/* one that is being made or removed is not there yet, or not any more */
 	if (fd < 0 || record_read(fd, &r) < 0 || state_read(fd, &s) < 0)
 		return 0;
-	if (s.status == STATUS_RUNNING && paused_is(each->home, id))
+	if (s.status == STATUS_RUNNING && mark_is(each->home, id, MARK_PAUSED))
 		s.status = STATUS_PAUSED;
 	return each->visit(&r, &s, each->data);
 }
@@ -51,6 +51,9 @@ const char *status_text(const struct state *s, char text[STATUS_TEXT_MAX])
 		break;
 	case STATUS_EXITED:
 		snprintf(text, STATUS_TEXT_MAX, "Exited (%d) %s ago", s->exit_code, clock_human(now - s->finished, since));
+		break;
+	case STATUS_RESTARTING:
+		snprintf(text, STATUS_TEXT_MAX, "Restarting (%d) %s ago", s->exit_code, clock_human(now - s->finished, since));
 		break;
 	case STATUS_CREATED:
 		snprintf(text, STATUS_TEXT_MAX, "Created");

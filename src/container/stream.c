@@ -42,6 +42,18 @@ static int end(struct loop *loop, struct stream *s)
 	return 0;
 }
 
+int stream_let_go(struct loop *loop, struct stream *s)
+{
+	close_watched(loop, &s->to);
+	free(s->rest);
+	s->rest = NULL;
+	s->start = s->len = 0;
+	if (!s->waits)
+		return 0;
+	s->waits = false;
+	return s->from >= 0 ? loop_watch(loop, s->from, EPOLLIN, on_readable, s) : end(loop, s);
+}
+
 /*
  * Nobody reads @to. A watcher who is alive closed it: as in any pipeline the writer is told, by the end of its pipe. One
  * who was killed is just gone, and the container goes on without.
@@ -50,15 +62,11 @@ static int lose_watcher(struct loop *loop, struct stream *s)
 {
 	struct pollfd f = { .fd = s->control, .events = 0 };
 	bool alive = s->control >= 0 && poll(&f, 1, 0) == 0;
+	int r = stream_let_go(loop, s);
 
-	close_watched(loop, &s->to);
-	free(s->rest);
-	s->rest = NULL;
-	s->start = s->len = 0;
-	if (alive || s->from < 0)
+	if (r == 0 && s->from >= 0 && alive)
 		return end(loop, s);
-	s->waits = false;
-	return loop_watch(loop, s->from, EPOLLIN, on_readable, s);
+	return r;
 }
 
 /* Passes bytes on; what does not fit is kept, and nothing is read until it is gone. */
@@ -100,8 +108,7 @@ static int take_portion(struct loop *loop, struct stream *s)
 		return -EAGAIN;
 	if (n <= 0) /* EIO: the last process closed the terminal */
 		return 0;
-	if (s->log)
-		s->log(s->data, s, bytes, (size_t)n);
+	s->taken(s->data, s, bytes, (size_t)n);
 	n = pass(loop, s, bytes, (size_t)n);
 	return n < 0 ? (int)n : 1;
 }

@@ -13,8 +13,8 @@ struct stream {
 	int from;    /* the container's pipe or the pty's master; owned; -1 when it has ended */
 	int to;      /* the watcher's pipe, non-blocking; owned; -1: nobody watches */
 	int control; /* the watcher's socket, to tell one who closed his end from one who was killed; borrowed */
-	/* What came, before the watcher gets it; NULL: no log. */
-	void (*log)(void *data, const struct stream *s, const char *bytes, size_t len);
+	/* What came, before the watcher gets it. */
+	void (*taken)(void *data, const struct stream *s, const char *bytes, size_t len);
 	/* It has ended: everything was read and passed on. */
 	void (*ended)(void *data, struct stream *s);
 	void *data;
@@ -32,4 +32,6 @@ int stream_start(struct loop *loop, struct stream *s);
  * its end). The stream ends when the watcher has got it.
  */
 int stream_drain(struct loop *loop, struct stream *s);
+/* The watcher has left, and the stream goes on without it. */
+int stream_let_go(struct loop *loop, struct stream *s);
 void stream_release(struct loop *loop, struct stream *s);

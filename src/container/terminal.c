@@ -3,7 +3,9 @@
 
 #include "base/error.h"
 
+#include <errno.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 int terminal_raw(struct terminal *t)
 {
@@ -29,6 +31,13 @@ void terminal_restore(struct terminal *t)
 	t->raw = false;
 }
 
+int terminal_check(void)
+{
+	if (isatty(STDIN_FILENO))
+		return 0;
+	return fail_hint(fail(-ENOTTY, "the input device is not a TTY"), "leave -t away when stdin is a file or a pipe");
+}
+
 void terminal_size(int fd, uint16_t *ret_rows, uint16_t *ret_columns)
 {
 	struct winsize size = { 0 };
@@ -44,4 +53,14 @@ void terminal_copy_size(int from, int to)
 
 	if (ioctl(from, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
 		(void)ioctl(to, TIOCSWINSZ, &size);
+}
+
+void terminal_nudge(int fd)
+{
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_row < 2)
+		return;
+	size.ws_row--;
+	(void)ioctl(fd, TIOCSWINSZ, &size);
 }

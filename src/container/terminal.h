@@ -16,7 +16,11 @@ struct terminal {
 int terminal_raw(struct terminal *t);
 /* As it was; fine when it was never raw. */
 void terminal_restore(struct terminal *t);
+/* -ENOTTY in Docker's words when stdin is none. */
+int terminal_check(void);
 /* Rows and columns of the terminal @fd; both 0 when it does not know. */
 void terminal_size(int fd, uint16_t *ret_rows, uint16_t *ret_columns);
+/* Changes the size of the terminal and nothing else, so that what runs on it draws itself again when it gets its size back. */
+void terminal_nudge(int fd);
 /* Gives the terminal @to the size of the terminal @from. */
 void terminal_copy_size(int from, int to);

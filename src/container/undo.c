@@ -124,7 +124,8 @@ static int mark_ended(const struct home *home, const char *id)
 	if (r < 0 || s.status == STATUS_CREATED || (s.status == STATUS_EXITED && !s.lost))
 		return r;
 	/* whatever it says: its monitor would hold the lock that we hold */
-	state_lose(&s);
+	if (!s.lost)
+		state_lose(&s);
 	s.finished = clock_now();
 	return state_write(dir, &s);
 }

@@ -24,9 +24,9 @@ refused() {
 		[ "$status" = 125 ]
 		[[ ${lines[0]} == "hoy: --"*" is not supported yet" ]]
 	done
-	for flag in attach detach-keys expose health-cmd health-interval health-retries health-start-interval \
+	for flag in expose health-cmd health-interval health-retries health-start-interval \
 		health-start-period health-timeout ip ip6 link link-local-ip log-driver log-opt mac-address net-alias \
-		network-alias publish restart storage-opt; do
+		network-alias publish storage-opt; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[ "$output" = "hoy: --$flag is not supported yet" ] || {

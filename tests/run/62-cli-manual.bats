@@ -61,7 +61,7 @@ options() {
 	[ "$(complete_words hoy run --priv)" = --privileged ]
 	[ "$(complete_words hoy run --pull '')" = "always missing never" ]
 	[ "$(complete_words hoy --log-level debug ver)" = version ]
-	[ "$(complete_words hoy run --detach-k)" = "" ]
+	[ "$(complete_words hoy run --detach-k)" = --detach-keys ]
 	[ "$(complete_words hoy volume cr)" = create ]
 	[ "$(complete_words hoy volume create --la)" = --label ]
 }

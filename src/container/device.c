@@ -17,6 +17,7 @@
 #include <sys/sysmacros.h>
 
 #define DEPTH_MAX 8
+#define GATHERING "error gathering device information while adding custom device \"%s\""
 
 void device_rule_add(struct spec_device_rules *rules, bool allow, char type, int64_t major, int64_t minor, const char *access)
 {
@@ -131,17 +132,17 @@ static int add_option(const char *option, struct spec_devices *ret, struct spec_
 	if (target[0] != '/')
 		return fail(-EINVAL, "%s is not an absolute path", target);
 	if (stat(source, &st) < 0)
-		return fail_errno("add device \"%s\"", source);
+		return fail_errno(GATHERING, source);
 	if (S_ISDIR(st.st_mode)) {
 		struct walk w = { .devices = ret, .rules = rules, .access = access };
 		autofree char *real = realpath(source, NULL);
 		size_t before = ret->count;
-		int r = real ? walk_devices(&w, AT_FDCWD, real, target, 0) : fail_errno("add device \"%s\"", source);
+		int r = real ? walk_devices(&w, AT_FDCWD, real, target, 0) : fail_errno(GATHERING, source);
 
-		return r == 0 && ret->count == before ? fail(-EINVAL, "add device \"%s\": there is no device in it", source) : r;
+		return r == 0 && ret->count == before ? fail(-EINVAL, GATHERING ": there is no device in it", source) : r;
 	}
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
-		return fail(-EINVAL, "add device \"%s\": it is not a device node", source);
+		return fail(-EINVAL, GATHERING ": not a device node", source);
 	add_device(ret, target, &st);
 	device_rule_add(rules, true, S_ISBLK(st.st_mode) ? 'b' : 'c', major(st.st_rdev), minor(st.st_rdev), access);
 	return 0;

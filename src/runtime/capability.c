@@ -120,7 +120,7 @@ static int parse_list(const struct strv *list, uint64_t *ret, bool *ret_all)
 		snprintf(with_prefix, sizeof with_prefix, "CAP_%s", name);
 		n = capability_from_name(strncasecmp(name, "CAP_", 4) == 0 ? name : with_prefix);
 		if (n < 0)
-			return fail(-EINVAL, "there is no capability \"%s\"", name);
+			return fail(-EINVAL, "unknown capability: \"%s\"", name);
 		mask |= CAPABILITY_BIT(n);
 	}
 	*ret = mask;

@@ -147,8 +147,10 @@ ended() {
 }
 
 @test "create, then start: what was asked for is what it gets; another container's namespaces are those of now" {
+	local shares=()
+	[ ! -e /sys/fs/cgroup/cpu ] || shares=(-c 333)
 	donor --ipc shareable
-	hoy create --name second --pid container:donor --ipc container:donor --oom-score-adj 77 -c 333 --group-add 88 --ulimit nofile=77 \
+	hoy create --name second --pid container:donor --ipc container:donor --oom-score-adj 77 "${shares[@]}" --group-add 88 --ulimit nofile=77 \
 		--domainname example.org --security-opt no-new-privileges $REGISTRY/busybox sleep 3000 >/dev/null
 	local before
 	before=$(hoy exec donor readlink /proc/self/ns/pid)

@@ -276,7 +276,7 @@ static void wrong_values(void **state)
 		{ "--hostname", "a b", "make a host name" },
 		{ "-h", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "longer than 64" },
 		{ "-w", "a", "it needs to be an absolute path" },
-		{ "--cap-add", "foo", "there is no capability \"foo\"" },
+		{ "--cap-add", "foo", "unknown capability: \"foo\"" },
 		{ "--explain", "x", NULL }, /* takes its value after "=" only: "x" is the image */
 		{ "--platform", "linux/amd64/x/y", "\"--platform\" flag" },
 		{ "-v", "", "invalid empty volume spec" },
@@ -424,7 +424,9 @@ static void wrong_together(void **state)
 		{ { "--network", "host", "--sysctl", "net.ipv4.ip_forward=1" }, "host network" },
 		{ { "--device", "/dev/null:/y:z" }, "invalid device mode: z" },
 		{ { "--device", "/dev/null:y" }, "is not an absolute path" },
-		{ { "--device", "/dev/there-is-no-such" }, "/dev/there-is-no-such" },
+		{ { "--device", "/dev/there-is-no-such" },
+		  "error gathering device information while adding custom device \"/dev/there-is-no-such\": No such file" },
+		{ { "--device", "/etc/passwd" }, "custom device \"/etc/passwd\": not a device node" },
 	};
 	struct options_result rest;
 	struct run_flags flags;

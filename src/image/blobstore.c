@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #define NAME_MAX_LEN 96
@@ -117,4 +118,19 @@ int blobstore_remove(const struct store *s, const char *digest)
 	if (unlinkat(s->fd, blob_name(digest, name), 0) < 0 && errno != ENOENT)
 		return fail_errno("remove blob %s", digest);
 	return 0;
+}
+
+int blobstore_hold(const struct store *s, bool making)
+{
+	autofd int fd = openat(s->fd, "blobs/sha256", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int r;
+
+	if (fd < 0)
+		return fail_errno("open %s/blobs/sha256", s->root);
+	do
+		r = flock(fd, making ? LOCK_SH : LOCK_EX | LOCK_NB);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : fail_errno("hold %s/blobs/sha256", s->root);
+	return take_fd(&fd);
 }

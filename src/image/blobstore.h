@@ -9,6 +9,7 @@
 #include "image/digest.h"
 #include "image/store.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The size of a blob that is here, or -ENOENT without words. Costs one stat. */
@@ -29,5 +30,11 @@ int blobstore_begin(const struct store *s, const char *digest, int64_t *ret_size
 int blobstore_commit(const struct store *s, const char *digest, int fd);
 /* What was fetched is wrong: away with it. @fd (of blobstore_begin) stays the caller's. */
 void blobstore_discard(const struct store *s, const char *digest, int fd);
+/*
+ * Holds the store while an image is made (@making), from its first blob to its name, so that what nobody names yet is not
+ * collected; any number of them at once, waiting for a collector. Or for the collector, alone and without waiting: -EAGAIN
+ * without words while an image is made. Returns a descriptor; closing it lets go, and so does the end of the process.
+ */
+int blobstore_hold(const struct store *s, bool making);
 /* Removes a blob; a missing one is fine. */
 int blobstore_remove(const struct store *s, const char *digest);

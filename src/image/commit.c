@@ -139,8 +139,9 @@ int commit_image(const struct store *s, const struct commit_layer *layer, struct
 	autofree struct descriptor *layers = xcalloc(m->count + 1, sizeof *layers);
 	struct make_image image = { .config = &base->config, .layers = layers, .layer_count = m->count };
 	autofree char *canonical = NULL;
+	autofd int held = blobstore_hold(s, true);
 	autostrv types = { 0 };
-	int r = make_reference(reference, &canonical);
+	int r = held < 0 ? held : make_reference(reference, &canonical);
 
 	for (size_t i = 0; i < m->count; i++) {
 		strv_add_owned(&types, oci_type(m->items[i].media_type ? m->items[i].media_type : ""));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/import.h"
+#include "image/blobstore.h"
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -164,7 +165,7 @@ int image_import(const struct store *s, const struct import_options *options, ch
 	struct unpack_result unpacked;
 	struct descriptor layer = { 0 };
 	struct make_image image = { .config = &config, .layers = &layer, .layer_count = 1 };
-	autofd int blob = -1;
+	autofd int blob = -1, held = -1;
 	char hex[SHA256_HEX_MAX];
 	const char *type;
 	int r = make_reference(options->reference, &reference);
@@ -172,6 +173,8 @@ int image_import(const struct store *s, const struct import_options *options, ch
 	if (r == 0)
 		r = begin_config(options, &config);
 	if (r == 0)
+		r = held = blobstore_hold(s, true);
+	if (r >= 0)
 		r = blob = make_blob(s);
 	if (r < 0)
 		return r;

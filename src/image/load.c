@@ -381,8 +381,11 @@ int image_load_archive(const struct store *s, int fd, const struct load_events *
 {
 	struct layer_draft draft = LAYER_DRAFT_NONE;
 	struct load l = { .store = s, .events = events };
+	autofd int held = blobstore_hold(s, true);
 	int r;
 
+	if (held < 0)
+		return held;
 	layer_clean(s);
 	r = layer_begin(s, &draft);
 	l.root = draft.diff;

@@ -331,6 +331,7 @@ int image_pull(const struct store *s, const struct pull_options *options, struct
 		.manifest.text = BUF_INIT,
 		.config_text = BUF_INIT,
 	};
+	autofd int held = -1;
 	int r = reference_parse(options->reference, &p.ref);
 
 	if (r < 0)
@@ -342,7 +343,9 @@ int image_pull(const struct store *s, const struct pull_options *options, struct
 	if (r < 0)
 		return r;
 	set_names(&p);
-	r = registry_open(&p.ref, options->tls_verify, &p.registry);
+	r = held = blobstore_hold(s, true);
+	if (r >= 0)
+		r = registry_open(&p.ref, options->tls_verify, &p.registry);
 	if (r == 0)
 		r = run(&p, ret);
 	if (r == 0)

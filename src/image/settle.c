@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "image/collect.h"
 #include "image/layer.h"
 
 #include <errno.h>
@@ -38,6 +39,7 @@ static void set_title(void)
 static _Noreturn void run(const struct store *s, const struct strv *chains)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	uint64_t bytes;
 
 	/* the caller's terminal and pipes must not wait for the disk, and no lock may */
 	for (int fd = 0; fd < 3; fd++)
@@ -51,6 +53,7 @@ static _Noreturn void run(const struct store *s, const struct strv *chains)
 	if (syncfs(s->fd) == 0)
 		for (size_t i = 0; i < chains->count; i++)
 			layer_settle(s, chains->items[i]);
+	(void)image_collect(s, COLLECT_AGE, &bytes);
 	_exit(0);
 }
 

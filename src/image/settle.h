@@ -6,7 +6,8 @@
  * unpacked, for as long as this boot lasts (image/layer.h), and a process of its own calls syncfs and then marks it as
  * settled, which makes it count for good. A power cut before that costs one more unpacking, from the blob.
  *
- * The process is forked by the command, gives up everything but the store's descriptor, and ends by itself.
+ * The process is forked by the command, gives up everything but the store's descriptor, collects on its way out what older
+ * pulls left (image/collect.h), and ends by itself.
  */
 #include "base/strv.h"
 #include "image/store.h"

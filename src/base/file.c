@@ -64,13 +64,15 @@ int file_read_any(const char *path, size_t max, struct buf *ret)
 /* Writes a temporary file beside @path and returns its name (caller frees), or NULL with words. */
 static int write_beside(int dirfd, const char *path, const void *data, size_t len, mode_t mode, bool sync, char **ret)
 {
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char id[17];
 	autofree char *temp = NULL;
 	autofd int fd = -1;
 	int r;
 
+	/* a dot in front: who lists the directory meanwhile, or after a kill, knows it by that */
 	random_hex(id, 16);
-	temp = xasprintf("%s.%s.tmp", path, id);
+	temp = xasprintf("%.*s.%s.%s.tmp", (int)(name - path), path, name, id);
 	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return fail_errno("create %s", temp);

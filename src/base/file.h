@@ -24,7 +24,7 @@ enum file_sync {
 	FILE_VOLATILE, /* survives a crash of hoy, not of the machine: for state under the runroot */
 	FILE_DURABLE,  /* fsync of the file and its directory before it returns */
 };
-/* Replaces @path: written as a temporary file in the same directory, then renamed. */
+/* Replaces @path: written as a temporary file in the same directory, ".NAME.….tmp", then renamed. */
 int file_write(int dirfd, const char *path, const void *data, size_t len, mode_t mode, enum file_sync sync);
 /* Creates @path only if it does not exist (O_EXCL semantics, complete when it appears): -EEXIST without words. */
 int file_create(int dirfd, const char *path, const void *data, size_t len, mode_t mode);

@@ -50,6 +50,22 @@ bool filter_holds(const struct strv *filters, const char *name, bool (*match)(co
 	return !named;
 }
 
+static bool has_label(const struct strv *labels, const char *value)
+{
+	return strchr(value, '=') ? strv_contains(labels, value) : strv_env_get(labels, value) != NULL;
+}
+
+bool filter_lacks_labels(const struct strv *filters, const struct strv *labels)
+{
+	for (size_t i = 0; i < filters->count; i++) {
+		const char *value = value_of(filters->items[i], "label!");
+
+		if (value && has_label(labels, value))
+			return false;
+	}
+	return true;
+}
+
 bool filter_holds_labels(const struct strv *filters, const struct strv *labels)
 {
 	for (size_t i = 0; i < filters->count; i++) {
@@ -57,7 +73,7 @@ bool filter_holds_labels(const struct strv *filters, const struct strv *labels)
 
 		if (!value)
 			continue;
-		if (strchr(value, '=') ? !strv_contains(labels, value) : !strv_env_get(labels, value))
+		if (!has_label(labels, value))
 			return false;
 	}
 	return true;

@@ -19,5 +19,7 @@ int filter_names(const struct strv *filters, const char *const *names);
 bool filter_pattern(const char *pattern, const char *text);
 /* True when no filter has this name, or @match says yes to the value of one that has. */
 bool filter_holds(const struct strv *filters, const char *name, bool (*match)(const char *value, void *data), void *data);
+/* No label!=KEY and label!=KEY=VALUE is among @labels. */
+bool filter_lacks_labels(const struct strv *filters, const struct strv *labels);
 /* Every label=KEY and label=KEY=VALUE is among @labels (KEY=VALUE each). */
 bool filter_holds_labels(const struct strv *filters, const struct strv *labels);

@@ -100,7 +100,7 @@ const struct command command_import = {
 	.usage = "[OPTIONS] file|- [REPOSITORY[:TAG]]",
 	.summary = "Import the contents from a tarball to create a filesystem image",
 	.manual =
-		"Makes an image of one layer out of an archive of a root filesystem: tar, plain or compressed with gzip or zstd,\n"
+		"Makes an image of one layer out of an archive of a root filesystem: tar, plain or compressed (gzip, zstd, xz, bzip2),\n"
 		"from a file or, with -, from standard input. Prints the image's id.\n\n"
 		"--change sets what the image wants to be run with, in the words of a Dockerfile: CMD, ENTRYPOINT, ENV, EXPOSE,\n"
 		"HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR.\n",

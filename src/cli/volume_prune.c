@@ -33,35 +33,17 @@ static bool is_true(const char *value, void *data)
 	return !strcmp(value, "1") || !strcmp(value, "true");
 }
 
-static bool has_label(const char *value, void *data)
-{
-	const struct strv *labels = data;
-
-	return strchr(value, '=') ? strv_contains(labels, value) : strv_env_get(labels, value) != NULL;
-}
-
-static bool is_wanted(const struct volume *v, void *data)
-{
-	const struct prune_flags *flags = data;
-	void *labels = (void *)&v->labels;
-	bool unlabelled = true;
-
-	if (!flags->all && !strv_env_get(&v->labels, VOLUME_ANONYMOUS))
-		return false;
-	for (size_t i = 0; i < flags->filters.count; i++)
-		if (!strncmp(flags->filters.items[i], "label!=", 7))
-			unlabelled &= !has_label(flags->filters.items[i] + 7, labels);
-	return unlabelled && filter_holds_labels(&flags->filters, &v->labels);
-}
-
 struct report {
 	struct prune_flags *flags;
 	bool heading;
 };
 
-static bool report_wanted(const struct volume *v, void *data)
+static bool is_wanted(const struct volume *v, void *data)
 {
-	return is_wanted(v, ((struct report *)data)->flags);
+	const struct prune_flags *flags = ((const struct report *)data)->flags;
+
+	return (flags->all || strv_env_get(&v->labels, VOLUME_ANONYMOUS)) && filter_holds_labels(&flags->filters, &v->labels) &&
+	       filter_lacks_labels(&flags->filters, &v->labels);
 }
 
 static void say_removed(const char *name, void *data)
@@ -78,7 +60,7 @@ static int prune_run(const struct cli *cli, void *data)
 {
 	static const char *const known[] = { "label", "label!", "all", NULL };
 	struct report report = { .flags = data };
-	struct volume_prune prune = { .wanted = report_wanted, .removed = say_removed, .data = &report };
+	struct volume_prune prune = { .wanted = is_wanted, .removed = say_removed, .data = &report };
 	autocall(store_free) struct store *s = NULL;
 	autocall(home_free) struct home *home = NULL;
 	char text[NUMBER_TEXT_MAX];

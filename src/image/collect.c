@@ -38,7 +38,8 @@ static int collect_blob(int dirfd, const char *name, void *data)
 	autofree char *digest = xasprintf("sha256:%s", name);
 	struct stat st;
 
-	if (!is_old(c, dirfd, name, &st) || strv_contains(&c->used.blobs, digest))
+	if (*name == '.' ? fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 /* half-written: nobody writes now */
+			 : !is_old(c, dirfd, name, &st) || strv_contains(&c->used.blobs, digest))
 		return 0;
 	if (unlinkat(dirfd, name, 0) == 0)
 		c->bytes += (uint64_t)st.st_size;
@@ -75,12 +76,26 @@ static int collect_layer(int dirfd, const char *name, void *data)
 	return 0;
 }
 
+/* tag and rmi write names without holding the store: a minute is ages to them. */
+static int collect_half_entry(int dirfd, const char *name, void *data)
+{
+	struct stat st;
+
+	(void)data;
+	if (*name == '.' && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_mtime < time(NULL) - 60)
+		(void)unlinkat(dirfd, name, 0);
+	return 0;
+}
+
 static int collect(struct collector *c)
 {
 	static const struct {
 		const char *dir;
 		int (*visit)(int dirfd, const char *name, void *data);
-	} kinds[] = { { "blobs/sha256", collect_blob }, { "partial", collect_partial }, { "layers", collect_layer } };
+	} kinds[] = { { "blobs/sha256", collect_blob },
+		      { "partial", collect_partial },
+		      { "layers", collect_layer },
+		      { "images", collect_half_entry } };
 	bool whole = false;
 	int r = parts_add_all(c->store, &c->used, &whole);
 

@@ -218,5 +218,9 @@ int container_commit(struct handle *h, const struct commit_options *o, char ret_
 	if (r < 0)
 		return r;
 	add_history(o, layer.empty, &base.config);
-	return commit_image(h->home->store, &layer, &base, o->reference, ret_id);
+	r = commit_image(h->home->store, &layer, &base, o->reference, ret_id);
+	if (r == 0)
+		handle_event(h, "commit",
+			     (const char *const[]){ "comment", o->message ? o->message : "", "imageID", ret_id, NULL });
+	return r;
 }

@@ -192,6 +192,7 @@ int copy_out(struct handle *h, const struct copy_options *o, uint64_t *ret_bytes
 	if (r < 0)
 		return r;
 	tell(&result);
+	handle_event(h, "archive-path", (const char *const[]){ "path", o->inside, NULL });
 	*ret_bytes = result.compressed;
 	return 0;
 }
@@ -218,6 +219,7 @@ int copy_in(struct handle *h, const struct copy_options *o, uint64_t *ret_bytes)
 	if (r < 0)
 		return explain_readonly(r);
 	tell(&result);
+	handle_event(h, "extract-to-dir", (const char *const[]){ "path", o->inside, NULL });
 	*ret_bytes = result.compressed;
 	return 0;
 }
@@ -235,7 +237,9 @@ int copy_export(struct handle *h, int fd)
 		r = pack_start(&o, &packer);
 	if (r == 0)
 		r = unpack_finish(&packer, &result);
-	if (r == 0)
-		tell(&result);
-	return r;
+	if (r < 0)
+		return r;
+	tell(&result);
+	handle_event(h, "export", NULL);
+	return 0;
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -273,6 +274,8 @@ static int walk_directory(struct walk *w, const char *path, bool covers, struct 
 
 	if (upper == -ENOENT || upper == -ENOTDIR || upper == -ELOOP)
 		return 0;
+	if (upper == -ENAMETOOLONG)
+		return fail(upper, "/%.100s…: a path of more than %d bytes", path, PATH_MAX - 1);
 	if (upper < 0)
 		return fail_code(upper, "open /%s", path);
 	opaque = is_opaque(upper);

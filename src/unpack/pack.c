@@ -283,6 +283,9 @@ static int pack_name(struct pack *p, int dir, const char *name)
 
 	if (is_in(p->options.hidden, p->from.data))
 		return 0;
+	/* it would be read as what removes another file */
+	if (p->options.layer && strncmp(name, ".wh.", 4) == 0)
+		return fail(-EINVAL, "%s: a layer cannot hold names that begin with .wh.", shown(p));
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return is_race(-errno) ? 0 : fail_errno("look at %s", shown(p));
 	if (S_ISDIR(st.st_mode))

@@ -180,8 +180,8 @@ inside() {
 	: >many/empty
 	echo one >many/one
 	ln many/one many/two
-	truncate -s 2G many/holes
-	printf end | dd of=many/holes bs=1 seek=1G conv=notrunc status=none
+	truncate -s 200M many/holes
+	printf end | dd of=many/holes bs=1 seek=100M conv=notrunc status=none
 	hoy cp many box:/tmp/many
 	[ "$(hoy exec box cat "/tmp/many/$long/$long/file")" = far ]
 	[ "$(hoy exec box stat -c %h /tmp/many/one)" = 2 ]

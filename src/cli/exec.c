@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "container/detach_keys.h"
@@ -12,18 +13,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-static int check_workdir(const char *value)
-{
-	if (*value != '/')
-		return fail(-EINVAL, "the working directory '%s' is invalid, it needs to be an absolute path", value);
-	return 0;
-}
-
 static const struct option exec_table[] = {
 	{ 'd', "detach", OPTION_BOOL, offsetof(struct exec_options, detach), .help = "Run the command in the background" },
 	{ 0, "detach-keys", OPTION_STRING, offsetof(struct exec_options, detach_keys), "string",
 	  "Override the key sequence for detaching a container", .preset = "\"ctrl-p,ctrl-q\"", .check = detach_keys_check },
-	{ 'e', "env", OPTION_LIST, offsetof(struct exec_options, env), "list", "Set an environment variable, NAME=VALUE" },
+	{ 'e', "env", OPTION_LIST, offsetof(struct exec_options, env), "list", "Set an environment variable, NAME=VALUE",
+	  .check = check_env },
 	{ 0, "env-file", OPTION_LIST, offsetof(struct exec_options, env_files), "list",
 	  "Set the environment variables of this file, one a line", .complete = "file" },
 	{ 'i', "interactive", OPTION_BOOL, offsetof(struct exec_options, interactive), .help = "Keep stdin open" },

@@ -125,7 +125,7 @@ static int make_spec(struct job *j)
 		p->console_height = rows;
 		p->console_width = columns;
 	}
-	if (j->o->workdir)
+	if (j->o->workdir && *j->o->workdir)
 		xreplace(&p->cwd, j->o->workdir);
 	r = change_user(j);
 	if (r == 0)

@@ -138,11 +138,11 @@ oom_kill_disable 1"
 }
 
 @test "every --ulimit: set, and kept" {
-	inside --ulimit core=1:2 --ulimit cpu=100 --ulimit data=1000000000 --ulimit fsize=1000000 --ulimit memlock=65536 --ulimit nofile=64:128 \
+	inside --ulimit core=1:2 --ulimit cpu=100 --ulimit msgqueue=8192 --ulimit fsize=1000000 --ulimit memlock=65536 --ulimit nofile=64:128 \
 		--ulimit stack=1000000 --ulimit rttime=5 --ulimit locks=9 --ulimit rss=4096000 $REGISTRY/busybox cat /proc/self/limits
 	says '^Max core file size +1 +2 '
 	says '^Max cpu time +100 +100 '
-	says '^Max data size +1000000000 '
+	says '^Max msgqueue size +8192 '
 	says '^Max file size +1000000 '
 	says '^Max locked memory +65536 '
 	says '^Max open files +64 +128 '

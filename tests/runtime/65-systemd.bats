@@ -5,6 +5,7 @@
 load lib
 
 prepare() {
+	not_in_runc "wants systemd to be pid 1"
 	skip_without dbus-daemon
 	FAKE=$BUILD/tests/tools/fake_systemd
 	[ -x "$FAKE" ] || skip "built without libsystemd"

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+# --systemd-cgroup with the real systemd: this machine's own, booted as pid 1 of a small machine in namespaces, with a D-Bus and
+# a cgroup v2 tree of its own and nothing else.
+
+load lib
+
+INSIDE=$HERE/systemd-machine
+
+prepare() {
+	skip_without dbus-daemon systemctl unshare
+	[ -x /lib/systemd/systemd ] || skip "no systemd here"
+	[ -x "$BUILD/hoy-systemd" ] || [ "$RUNTIME" != "$BUILD/hoy-runtime" ] || skip "built without libsystemd"
+	TREE=/sys/fs/cgroup
+	cgroup_v2 || TREE=$TREE/unified
+	mkdir "$TREE/$ID" 2>/dev/null || skip "no cgroup v2 here"
+	args sleep 1000
+	conf '.linux.cgroupsPath = "machine.slice:hoy:box"'
+}
+
+# machine SCRIPT: runs it as a unit of the machine; its output is $output
+machine() {
+	printf '%s\n' 'exec >"$T/job.out" 2>&1' "$1" 'touch "$T/job.done"' >"$T/job"
+	background sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' _ "$TREE/$ID" \
+		env "RUNTIME=$RUNTIME" unshare -C -m -p -n -u -i --fork --kill-child=KILL "$INSIDE" "$T" "$TOP"
+	# what is missing here is missing in the machine, too
+	wait_for 30 ended || { cat "$T"/*.out; false; }
+	[ -e "$T/job.done" ] || skip "systemd does not boot here: $(tail -n 1 "$T/helper.out")"
+	output=$(<"$T/job.out")
+}
+
+ended() {
+	[ -e "$T/job.done" ] || ! kill -0 "$HELPER" 2>/dev/null
+}
+
+# lib's HELPERS are ended by now, and the machine with them
+cleanup() {
+	wait_for 10 find "$TREE/$ID" -depth -type d -exec rmdir {} +
+	[ ! -e "$TREE/$ID" ] || find "$TREE/$ID" -depth -type d -exec rmdir {} +
+}
+
+@test "a container's life as a scope of systemd's" {
+	machine '
+		rt() { "$RUNTIME" --root /tmp/state --systemd-cgroup "$@"; }
+		rt create -b "$B" box >/dev/null 2>&1 </dev/null || echo "create fails"
+		systemctl show hoy-box.scope -p Slice,Delegate,ControlGroup,ActiveState,Description
+		rt start box
+		rt exec box cat /proc/1/cgroup | grep ^0::
+		echo "in it: $(cat /sys/fs/cgroup/machine.slice/hoy-box.scope/cgroup.procs | wc -l)"
+		systemctl daemon-reload
+		echo "after a reload: $(rt state box | jq -r .status)"
+		rt pause box; echo "paused: $(rt state box | jq -r .status)"; rt resume box
+		rt delete --force box
+		echo "then: $(systemctl is-active hoy-box.scope)"
+		systemctl list-units --all --no-legend "hoy-*"; ls -d /sys/fs/cgroup/machine.slice/hoy-* /tmp/state/box 2>/dev/null
+		echo end'
+	echo "$output"
+	says '^Slice=machine.slice$'
+	says '^Delegate=yes$'
+	says '^ControlGroup=/machine.slice/hoy-box.scope$'
+	says '^ActiveState=active$'
+	says '^in it: 1$'
+	says '^after a reload: running$'
+	says '^paused: paused$'
+	says '^then: inactive$'
+	equal "$(tail -n 1 <<<"$output")" end
+	says_not 'create fails'
+	equal "$(sed -n '/^then:/,$p' <<<"$output" | wc -l)" 2
+}
+
+@test "a container that fails, one that ends by itself, a unit that failed before: no scope is left" {
+	machine '
+		rt() { "$RUNTIME" --root /tmp/state --systemd-cgroup "$@"; }
+		systemd-run --quiet --wait --unit=hoy-box.scope.service false
+		jq ".process.args = [\"/no/such/program\"]" "$B/config.json" >/tmp/c && cp /tmp/c "$B/config.json"
+		rt run -b "$B" box </dev/null
+		jq ".process.args = [\"sh\", \"-c\", \"echo ran; exit 7\"]" "$B/config.json" >/tmp/c && cp /tmp/c "$B/config.json"
+		rt run -b "$B" box </dev/null; echo "code: $?"
+		systemctl list-units --all --no-legend "hoy-*.scope"
+		echo end'
+	echo "$output"
+	says 'no/such/program'
+	says '^ran$'
+	says '^code: 7$'
+	equal "$(sed -n '/^code:/,$p' <<<"$output" | wc -l)" 2
+}
+
+@test "killed at any step of create: delete finds the scope by its name" {
+	[ "$(basename "$RUNTIME")" = hoy-runtime ] || skip "only hoy's steps can be made to fail"
+	[ -f "$TOP/build-faults/build.ninja" ] || meson setup "$TOP/build-faults" "$TOP" -Dfaults=true >/dev/null
+	ninja -C "$TOP/build-faults" --quiet hoy hoy-runtime hoy-systemd >/dev/null
+	RUNTIME=$TOP/build-faults/hoy-runtime
+	machine '
+		rt() { "$RUNTIME" --root /tmp/state --systemd-cgroup "$@"; }
+		HOY_FAULT_LOG=/tmp/steps rt create -b "$B" box >/dev/null 2>&1 </dev/null
+		rt delete --force box
+		steps=$(tr -d "\\000" </tmp/steps | grep -c .)
+		[ "$steps" -gt 30 ] || echo "only $steps steps"
+		n=1
+		while [ $n -le $steps ]; do
+			HOY_FAULT=$n:KILL rt create -b "$B" box >/dev/null 2>&1 </dev/null
+			rt delete --force box || echo "step $n: delete fails"
+			left=$(systemctl list-units --all --no-legend "hoy-*.scope"; ls -d /tmp/state/box /sys/fs/cgroup/machine.slice/hoy-* 2>/dev/null)
+			[ -z "$left" ] || echo "step $n left: $left"
+			n=$((n + 4))
+		done
+		echo end'
+	echo "$output"
+	is end
+}

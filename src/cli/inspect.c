@@ -9,6 +9,7 @@
 #include "cli/inspect_container.h"
 #include "cli/inspect_image.h"
 #include "cli/inspect_volume.h"
+#include "cli/network_view.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -54,6 +55,12 @@ static int look_at_volume(const struct home *home, const char *name, bool size, 
 	return inspect_volume(home->store, name, w);
 }
 
+static int look_at_network(const struct home *home, const char *name, bool size, struct json_writer *w)
+{
+	(void)size;
+	return network_inspect(home, name, w);
+}
+
 /* The kinds of things that can be inspected, in the order they are looked for (as Docker: a container hides an image). */
 static const struct {
 	const char *type;
@@ -62,6 +69,7 @@ static const struct {
 	{ "container", look_at_container },
 	{ "image", look_at_image },
 	{ "volume", look_at_volume },
+	{ "network", look_at_network },
 };
 
 static int inspect_one(const struct home *home, const char *name, const struct inspect *how, struct json_writer *w)

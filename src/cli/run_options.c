@@ -10,10 +10,12 @@
 #include "container/files.h"
 #include "container/gpus.h"
 #include "container/namespaces.h"
+#include "container/networks.h"
 #include "container/resources.h"
 #include "container/restart.h"
 #include "container/security.h"
 #include "container/volume.h"
+#include "network/network.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,13 +43,43 @@ static int check_address(const char *value)
 	return 0;
 }
 
-static int check_network(const char *value)
+static int check_publish(const char *value)
 {
-	if (!*value)
-		return fail(-EINVAL, "no name set for network");
-	if (strcmp(value, "none") && strcmp(value, "host"))
-		return fail(-ENOSYS, "network %s is not supported yet: there are none and host", value);
-	return 0;
+	struct publishes unused = { 0 };
+	int r = publish_parse(value, &unused);
+
+	publishes_release(&unused);
+	return r;
+}
+
+static int check_expose(const char *value)
+{
+	struct publishes unused = { 0 };
+	int r = publish_parse_exposed(value, &unused);
+
+	publishes_release(&unused);
+	return r;
+}
+
+static int check_ipv4(const char *value)
+{
+	struct address a;
+
+	return address_parse(value, &a) < 0 || a.family != AF_INET ? fail(-EINVAL, "invalid IPv4 address: %s", value) : 0;
+}
+
+static int check_ipv6(const char *value)
+{
+	struct address a;
+
+	return address_parse(value, &a) < 0 || a.family != AF_INET6 ? fail(-EINVAL, "invalid IPv6 address: %s", value) : 0;
+}
+
+static int check_mac(const char *value)
+{
+	uint8_t mac[MAC_SIZE];
+
+	return mac_parse(value, mac) < 0 ? fail(-EINVAL, "%s is not a valid mac address", value) : 0;
 }
 
 static int check_security(const char *value)
@@ -144,7 +176,8 @@ const struct option run_table[] = {
 	  .check = check_env },
 	{ 0, "env-file", OPTION_LIST, RUN(env_files), "list", "Set the environment variables of this file, one a line",
 	  .complete = "file" },
-	LATER(0, "expose", OPTION_LIST, "list", "Say that the container listens on this port or range"),
+	{ 0, "expose", OPTION_LIST, RUN(expose), "list", "Say that the container listens on this port or range",
+	  .check = check_expose },
 	{ 0, "gpus", OPTION_STRING, RUN(gpus), "gpu-request", "Add GPUs, \"all\" for all of them", .check = gpus_check },
 	{ 0, "group-add", OPTION_LIST, RUN(group_add), "list", "Add a supplementary group" },
 	LATER(0, "health-cmd", OPTION_STRING, "string", "Command that checks the health of the container"),
@@ -158,8 +191,8 @@ const struct option run_table[] = {
 	{ 'i', "interactive", OPTION_BOOL, RUN(interactive), NULL, "Keep stdin open" },
 	WINDOWS("io-maxbandwidth", "bytes", "Limit of I/O bandwidth (Windows only)"),
 	WINDOWS("io-maxiops", "uint", "Limit of I/O operations per second (Windows only)"),
-	LATER(0, "ip", OPTION_STRING, "string", "IPv4 address, such as 172.30.100.104"),
-	LATER(0, "ip6", OPTION_STRING, "string", "IPv6 address, such as 2001:db8::33"),
+	{ 0, "ip", OPTION_STRING, RUN(ip), "string", "IPv4 address, such as 172.30.100.104", .check = check_ipv4 },
+	{ 0, "ip6", OPTION_STRING, RUN(ip6), "string", "IPv6 address, such as 2001:db8::33", .check = check_ipv6 },
 	{ 0, "ipc", OPTION_STRING, RUN(ipc), "string", "IPC namespace to use: private, shareable, host, none or container:NAME",
 	  .complete = "private shareable host none" },
 	{ 0, "isolation", OPTION_STRING, RUN(isolation), "string", "Kind of isolation (Windows only)", .check = check_isolation,
@@ -168,10 +201,12 @@ const struct option run_table[] = {
 	{ 'l', "label", OPTION_LIST, RUN(labels), "list", "Add a label, KEY=VALUE", .check = check_label },
 	{ 0, "label-file", OPTION_LIST, RUN(label_files), "list", "Add the labels of this file, one a line", .complete = "file" },
 	LATER(0, "link", OPTION_LIST, "list", "Make another container known by name"),
-	LATER(0, "link-local-ip", OPTION_LIST, "list", "Link-local address"),
+	{ 0, "link-local-ip", OPTION_LIST, RUN(link_local_ips), "list", "One more address, a link-local one",
+	  .check = check_address },
 	LATER(0, "log-driver", OPTION_STRING, "string", "Where the output of the container goes"),
 	LATER(0, "log-opt", OPTION_LIST, "list", "Option of the log driver"),
-	LATER(0, "mac-address", OPTION_STRING, "string", "MAC address, such as 92:d0:c6:0a:29:33"),
+	{ 0, "mac-address", OPTION_STRING, RUN(mac_address), "string", "MAC address, such as 92:d0:c6:0a:29:33",
+	  .check = check_mac },
 	{ 'm', "memory", OPTION_SIZE, RUN(memory), "bytes", "Limit of memory, such as 100m" },
 	{ 0, "memory-reservation", OPTION_SIZE, RUN(memory_reservation), "bytes",
 	  "Memory that is left to it when the host runs short" },
@@ -183,12 +218,14 @@ const struct option run_table[] = {
 	  "Mount something, as type=TYPE,src=SOURCE,dst=TARGET and options; types are bind, volume, tmpfs and image",
 	  .check = check_mount },
 	{ 0, "name", OPTION_STRING, RUN(name), "string", "Name of the container", .check = check_name },
-	{ 0, "net", OPTION_STRING, RUN(network), "network", "Network of the container: none or host", .check = check_network,
-	  .hidden = true },
-	LATER(0, "net-alias", OPTION_LIST, "list", "Further name of the container on its network", .hidden = true),
-	{ 0, "network", OPTION_STRING, RUN(network), "network", "Network of the container: none or host", .preset = "\"none\"",
-	  .check = check_network, .complete = "none host" },
-	LATER(0, "network-alias", OPTION_LIST, "list", "Further name of the container on its network"),
+	{ 0, "net", OPTION_LIST, RUN(networks), "network", "Connect it to a network", .check = networks_check, .hidden = true },
+	{ 0, "net-alias", OPTION_LIST, RUN(network_aliases), "list", "Further name of the container on its network",
+	  .check = network_check_alias, .hidden = true },
+	{ 0, "network", OPTION_LIST, RUN(networks), "network",
+	  "Connect it to a network: NAME, none, host, container:NAME, or name=NAME,alias=NAME,ip=ADDRESS,…", .preset = "bridge",
+	  .check = networks_check, .complete = "network" },
+	{ 0, "network-alias", OPTION_LIST, RUN(network_aliases), "list", "Further name of the container on its network",
+	  .check = network_check_alias },
 	LATER(0, "no-healthcheck", OPTION_BOOL, NULL, "Ignore the image's health check"),
 	{ 0, "oom-kill-disable", OPTION_BOOL, RUN(oom_kill_disable), NULL, "Do not kill processes when memory runs out" },
 	{ 0, "oom-score-adj", OPTION_INT, RUN(oom_score_adj), "int",
@@ -199,8 +236,9 @@ const struct option run_table[] = {
 	  .check = check_platform },
 	{ 0, "privileged", OPTION_BOOL, RUN(privileged), NULL,
 	  "Give it all capabilities and devices: it can do what root on the host can" },
-	LATER('p', "publish", OPTION_LIST, "list", "Publish a port of the container on the host"),
-	LATER('P', "publish-all", OPTION_BOOL, NULL, "Publish all exposed ports on free ports of the host"),
+	{ 'p', "publish", OPTION_LIST, RUN(publish), "list",
+	  "Publish a port of the container on the host, as [[ADDRESS:][PORT]:]PORT[/tcp|udp|sctp]", .check = check_publish },
+	{ 'P', "publish-all", OPTION_BOOL, RUN(publish_all), NULL, "Publish all exposed ports on free ports of the host" },
 	{ 0, "pull", OPTION_STRING, RUN(pull), "string", "When to pull the image: always, missing or never",
 	  .preset = "\"missing\"", .check = check_pull, .complete = "always missing never" },
 	{ 'q', "quiet", OPTION_BOOL, RUN(quiet), NULL, "Do not show the progress of the pull" },
@@ -262,14 +300,16 @@ static int check_life(const struct run_options *run)
 
 static int check_values(const struct run_options *run)
 {
-	bool host_network = run->network && strcmp(run->network, "host") == 0;
+	autonetworks networks = { 0 };
 	struct spec unused = { 0 };
 	int r = resources_fill(run, &unused.linux_.resources);
 
 	if (r == 0)
+		r = networks_from_options(run, &(struct strv){ 0 }, &networks);
+	if (r == 0)
 		r = namespaces_check(run);
 	if (r == 0)
-		r = security_sysctls(run, host_network, &unused.sysctl);
+		r = security_sysctls(run, networks.mode == NETWORKS_HOST, &unused.sysctl);
 	if (r == 0)
 		r = device_from_options(&run->devices, &unused.linux_.devices, &unused.linux_.resources.devices);
 	if (r == 0)

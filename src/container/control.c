@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "container/mark.h"
 #include "container/name.h"
+#include "container/networks_live.h"
 #include "container/request.h"
 #include "container/undo.h"
 #include "kernel/names.h"
@@ -273,6 +274,8 @@ int control_rename(struct handle *h, const char *name)
 		return fail(-EEXIST, "conflict. The container name \"%s\" is already in use", name);
 	if (r == 0)
 		r = record_rename(h->dir, name);
+	if (r == 0)
+		networks_rename(h->home, h->record.id, name);
 	name_release(h->home, r < 0 ? name : h->record.name, h->record.id);
 	if (r == 0) {
 		autofree char *old = h->record.name;

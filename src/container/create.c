@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "container/event.h"
 #include "container/files.h"
+#include "container/handle.h"
 #include "container/join.h"
 #include "container/labels.h"
 #include "container/mounts.h"
@@ -38,6 +39,8 @@
 void container_release(struct container *c)
 {
 	free(c->name);
+	free(c->hostname);
+	networks_release(&c->networks);
 	free(c->image);
 	strv_release(&c->labels);
 	free(c->path);
@@ -190,23 +193,21 @@ static char *choose_hostname(const struct run_options *o, const char *id, bool h
 	return xstrndup(id, 12);
 }
 
-static int choose_network(const struct run_options *o, bool *ret_host)
+/* Whose network is shared, its name on it is, too. */
+static char *hostname_of(const struct home *home, const char *id)
 {
-	const char *n = o->network;
+	autocall(handle_release) struct handle h = HANDLE_NONE;
 
-	if (n && strcmp(n, "host") != 0 && strcmp(n, "none") != 0)
-		return fail_hint(fail(-ENOSYS, "--network %s is not supported yet", n), "there is none, and host");
-	*ret_host = n && strcmp(n, "host") == 0;
-	return 0;
+	return xstrdup(handle_open(home, id, &h) == 0 && h.record.hostname ? h.record.hostname : id);
 }
 
 /* What the spec is made of beside options and image. */
 struct making {
 	struct mount_points mounts;
 	struct user user;
-	char *hostname;
 	struct shared_with shared;
-	bool host_network;
+	struct strv servers;
+	struct address gateway;
 };
 
 static void making_release(struct making *m)
@@ -214,7 +215,7 @@ static void making_release(struct making *m)
 	user_release(&m->user);
 	join_find_release(&m->shared);
 	mount_points_release(&m->mounts);
-	free(m->hostname);
+	strv_release(&m->servers);
 }
 
 static int make_mounts(struct container *c, const struct run_options *o, const struct image *image, int root, struct making *m)
@@ -231,21 +232,23 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 {
 	const char *user = o->user ? o->user : image->config.user ? image->config.user : "";
 	struct files files = { .domainname = o->domainname,
-			       .host_network = m->host_network,
+			       .host_network = c->networks.mode == NETWORKS_HOST,
 			       .add_host = &o->add_host,
 			       .dns = &o->dns,
 			       .dns_search = &o->dns_search,
 			       .dns_option = &o->dns_option,
-			       .hostname = m->hostname };
+			       .servers = &m->servers,
+			       .gateway = &m->gateway,
+			       .hostname = c->hostname };
 	struct spec_request request = { .options = o,
 					.image = image,
 					.id = c->id,
 					.dir = c->path,
-					.hostname = m->hostname,
+					.hostname = c->hostname,
 					.user = &m->user,
 					.mounts = &m->mounts,
 					.shared = &m->shared,
-					.host_network = m->host_network };
+					.host_network = c->networks.mode == NETWORKS_HOST };
 	autofd int root = rootview_open(&image->layers, NULL);
 	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
 
@@ -260,10 +263,11 @@ static int write_record(struct container *c, const struct run_options *o, const 
 {
 	struct record_source source = { .id = c->id,
 					.name = c->name,
-					.hostname = m->hostname,
+					.hostname = c->hostname,
 					.created = clock_now(),
 					.options = o,
 					.plan = &c->plan,
+					.networks = &c->networks,
 					.image = image,
 					.spec = &c->spec,
 					.mounts = &m->mounts };
@@ -294,6 +298,19 @@ static int create_locked(struct container *c, const struct run_options *o, const
 	return r == 0 ? write_record(c, o, image, m) : r;
 }
 
+static int find_networks(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
+{
+	int r = networks_from_options(o, &image->config.exposed_ports, &c->networks);
+
+	if (r == 0)
+		r = networks_find(c->home, &c->networks);
+	if (r == 0)
+		r = networks_servers(c->home, &c->networks, &m->servers);
+	if (r == 0 && c->networks.mode != NETWORKS_NONE && o->add_host.count)
+		r = networks_gateway(c->home, &c->networks, &m->gateway);
+	return r;
+}
+
 int container_create(const struct home *home, const struct run_options *o, const struct image *image, struct container *ret)
 {
 	autocall(container_release) struct container c = CONTAINER_NONE;
@@ -306,14 +323,15 @@ int container_create(const struct home *home, const struct run_options *o, const
 	if (r == 0)
 		r = plan_from_options(o, &c.plan);
 	if (r == 0)
-		r = choose_network(o, &m.host_network);
+		r = find_networks(&c, o, image, &m);
 	if (r == 0)
-		r = join_find(home, o, &m.shared);
+		r = join_find(home, o, &c.networks, &m.shared);
 	if (r == 0)
 		r = other_runtime_find(o->runtime, &c.runtime);
 	if (r < 0)
 		return r;
-	m.hostname = choose_hostname(o, c.id, m.host_network);
+	c.hostname = m.shared.network ? hostname_of(home, m.shared.network)
+				      : choose_hostname(o, c.id, c.networks.mode == NETWORKS_HOST);
 	c.name = xstrdup(o->name && *o->name ? o->name : name_generate(0, text));
 	c.image = xstrdup(o->image);
 	c.path = xasprintf("%s/containers/%s", home->store->root, c.id);

@@ -5,6 +5,7 @@
  * by fork. Until create_commit everything is undone when the process ends, whatever ended it (undo.h).
  */
 #include "container/home.h"
+#include "container/networks.h"
 #include "container/options.h"
 #include "container/plan.h"
 #include "image/image.h"
@@ -27,6 +28,8 @@ struct container {
 	int dir;            /* that directory */
 	int lock;           /* RUNROOT/containers/ID: holds the lock while any process has it open */
 	struct plan plan;
+	struct networks networks;
+	char *hostname;
 	struct spec spec;
 };
 

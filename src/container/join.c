@@ -19,12 +19,12 @@ void join_find_release(struct shared_with *s)
 {
 	free(s->pid);
 	free(s->ipc);
+	free(s->network);
 	*s = (struct shared_with){ 0 };
 }
 
-static int find_one(const struct home *home, const char *mode, char **ret)
+static int find_one(const struct home *home, const char *name, char **ret)
 {
-	const char *name = namespaces_container(mode);
 	autocall(handle_release) struct handle h = HANDLE_NONE;
 	int r = name ? handle_open(home, name, &h) : 0;
 
@@ -34,15 +34,17 @@ static int find_one(const struct home *home, const char *mode, char **ret)
 	return 0;
 }
 
-int join_find(const struct home *home, const struct run_options *o, struct shared_with *ret)
+int join_find(const struct home *home, const struct run_options *o, const struct networks *n, struct shared_with *ret)
 {
 	autocall(join_find_release) struct shared_with found = { 0 };
 	int r = namespaces_check(o);
 
 	if (r == 0)
-		r = find_one(home, o->pid, &found.pid);
+		r = find_one(home, namespaces_container(o->pid), &found.pid);
 	if (r == 0)
-		r = find_one(home, o->ipc, &found.ipc);
+		r = find_one(home, namespaces_container(o->ipc), &found.ipc);
+	if (r == 0)
+		r = find_one(home, n->container, &found.network);
 	if (r < 0)
 		return r;
 	*ret = found;

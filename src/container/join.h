@@ -7,13 +7,14 @@
  */
 #include "container/home.h"
 #include "container/namespaces.h"
+#include "container/networks.h"
 #include "runtime/runtime.h"
 
 /*
  * The containers that the options name, when a container is made: checks the modes, too (namespaces_check). -ENOENT with words
  * when one is not there. Caller releases *@ret.
  */
-int join_find(const struct home *home, const struct run_options *o, struct shared_with *ret);
+int join_find(const struct home *home, const struct run_options *o, const struct networks *n, struct shared_with *ret);
 void join_find_release(struct shared_with *s);
 
 struct join {

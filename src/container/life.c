@@ -12,6 +12,7 @@
 #include "container/undo.h"
 #include "kernel/step.h"
 #include "runtime/cgroup.h"
+#include "runtime/pidfd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,12 +96,37 @@ static int create(struct life *l)
 	return r;
 }
 
+static struct networks_container describe(const struct container *c)
+{
+	return (struct networks_container){
+		.home = c->home, .id = c->id, .name = c->name, .hostname = c->hostname, .dir = c->dir, .lock = c->lock, .netns = -1
+	};
+}
+
+/* The namespaces are there, the command is not: it finds its networks when it begins. */
+static int join_networks(struct life *l)
+{
+	struct container *c = l->m->container;
+	struct networks_container joining = describe(c);
+	autofd int netns = -1;
+
+	if (c->networks.mode != NETWORKS_OWN)
+		return 0;
+	netns = pidfd_namespace(l->runtime.pidfd, SPEC_NS_NETWORK);
+	if (netns < 0)
+		return netns;
+	joining.netns = netns;
+	return networks_join(&joining, &c->networks, &l->networks);
+}
+
 int life_start(struct life *l)
 {
 	struct container *c = l->m->container;
 	const struct opt_i64 *limit = &c->spec.linux_.resources.memory.limit;
 	int r = create(l);
 
+	if (r == 0)
+		r = join_networks(l);
 	if (r == 0)
 		r = c->runtime ? other_runtime_start(&l->other) : runtime_start(&l->runtime);
 	if (r == 0 && !c->plan.auto_remove)
@@ -126,9 +152,15 @@ int life_start(struct life *l)
 /* What runs in it is killed, and nothing of it is left in the kernel. */
 static int take_down(struct life *l)
 {
-	if (l->m->container->runtime)
+	struct container *c = l->m->container;
+	struct networks_container leaving = describe(c);
+	int r;
+
+	if (c->runtime)
 		other_runtime_delete(&l->other);
-	return runtime_delete(&l->runtime);
+	r = runtime_delete(&l->runtime);
+	networks_leave(&leaving, &c->networks, &l->networks);
+	return r;
 }
 
 void life_stay_ended(struct life *l)
@@ -205,6 +237,18 @@ static void tell_end(struct life *l)
 	container_event(l->m->container, "die", (const char *const[]){ "execDuration", seconds, "exitCode", code, NULL });
 }
 
+/* The networks that the record says now: it was connected to others, perhaps, and leaves those, too. */
+static void take_networks(struct life *l, struct record *r)
+{
+	struct container *c = l->m->container;
+	struct networks_container leaving = describe(c);
+
+	networks_leave(&leaving, &r->networks, &l->networks);
+	networks_release(&c->networks);
+	c->networks = r->networks;
+	r->networks = (struct networks){ 0 };
+}
+
 /* By the record as it is now: hoy update may have changed the policy. */
 static bool lives_again(struct life *l)
 {
@@ -217,6 +261,7 @@ static bool lives_again(struct life *l)
 
 	if (c->plan.auto_remove || record_read(c->dir, &r) < 0 || !restart_wanted(&r.plan.restart, &end))
 		return false;
+	take_networks(l, &r);
 	l->delay_ms = restart_delay_ms(l->delay_ms, end.ran_ns);
 	return true;
 }

@@ -6,6 +6,7 @@
  */
 #include "container/guest.h"
 #include "container/log_write.h"
+#include "container/networks.h"
 #include "container/order.h"
 #include "container/other_runtime.h"
 #include "container/stream.h"
@@ -25,6 +26,7 @@ struct life {
 	struct state state;
 	int64_t began; /* by the clock that does not jump */
 	uint64_t memory_limit;
+	struct networks_held networks;
 	bool cgroup_gone;
 	bool ended; /* pid 1 of the container has been reaped */
 

@@ -68,5 +68,5 @@ void namespaces_fill(const struct run_options *o, const struct shared_with *shar
 	fill_one(o->uts, NULL, &ret[SPEC_NS_UTS]);
 	fill_one(o->cgroupns, NULL, &ret[SPEC_NS_CGROUP]);
 	ret[SPEC_NS_MOUNT].set = true;
-	ret[SPEC_NS_NETWORK].set = !host_network;
+	fill_one(host_network ? "host" : NULL, shared->network, &ret[SPEC_NS_NETWORK]);
 }

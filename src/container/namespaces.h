@@ -13,7 +13,7 @@
 int namespaces_check(const struct run_options *o);
 /* The containers that are named, by id; NULL: none. */
 struct shared_with {
-	char *pid, *ipc;
+	char *pid, *ipc, *network;
 };
 
 /* Fills spec.linux.namespaces. The modes have been checked. */

@@ -73,7 +73,11 @@ struct run_options {
 	const char *userns;                     /* host, which is what there is */
 
 	/* network */
-	const char *network; /* none, host; NULL: the default */
+	struct strv networks; /* NAME, none, host, container:NAME, or name=NAME,alias=…,ip=…; none given: "bridge" */
+	struct strv network_aliases, link_local_ips, links, expose;
+	struct strv publish; /* [[ADDRESS:][PORT]:]PORT[/PROTOCOL] */
+	const char *ip, *ip6, *mac_address;
+	bool publish_all;
 	struct strv add_host, dns, dns_search, dns_option;
 
 	/* the image's coming; for cli/run.c alone */

@@ -36,6 +36,7 @@ void record_release(struct record *r)
 	free(r->hostname);
 	free(r->ipc_mode);
 	free(r->runtime);
+	networks_release(&r->networks);
 	strv_release(&r->group_add);
 	strv_release(&r->labels);
 	strv_release(&r->args);
@@ -74,6 +75,7 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_put_bool(w, "AttachStdout", plan_attaches(o, "stdout"));
 	json_put_bool(w, "AttachStderr", plan_attaches(o, "stderr"));
 	plan_write_config(s->plan, w);
+	networks_write_config(s->networks, w);
 	json_put_strv(w, "Env", &s->spec->process.env);
 	json_put_strv(w, "Cmd", o->command.count > 0 || o->entrypoint_set ? &o->command : &c->cmd);
 	json_put_str(w, "Image", o->image);
@@ -135,7 +137,7 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 	put_tmpfs(w, &o->tmpfs);
 	json_put_strv(w, "VolumesFrom", &o->volumes_from);
 	json_put_str(w, "VolumeDriver", o->volume_driver ? o->volume_driver : "");
-	json_put_str(w, "NetworkMode", o->network ? o->network : "none");
+	networks_write_host_config(s->networks, w);
 	plan_write_host_config(s->plan, w);
 	record_options_write(w, o, s->spec);
 	json_end_object(w);
@@ -166,6 +168,7 @@ void record_write(const struct record_source *s, struct buf *out)
 	put_config(&w, s);
 	put_host_config(&w, s);
 	mounts_write(s->mounts, &w);
+	networks_write_settings(s->networks, &w);
 	json_put_strv(&w, "Layers", &s->spec->root.overlay.lower);
 	json_put_str(&w, "CgroupPath", s->spec->linux_.cgroups_path);
 	json_end_object(&w);
@@ -259,6 +262,8 @@ int record_read(int dirfd, struct record *ret)
 		e = read_mounted_images(o, name, &r.mounted_images);
 	if (e >= 0)
 		e = plan_read(config, host, &r.plan);
+	if (e >= 0)
+		e = networks_read(o, &r.networks);
 	if (e < 0)
 		return e;
 	if (!r.id || !r.name || !r.image_id || !r.path)

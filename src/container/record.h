@@ -6,6 +6,7 @@
  * runtime gets is in config.json. Readers take no lock.
  */
 #include "container/home.h"
+#include "container/networks.h"
 #include "container/options.h"
 #include "container/plan.h"
 #include "image/image.h"
@@ -22,6 +23,7 @@ struct record {
 	struct strv args;
 	int64_t created; /* nanoseconds since 1970 */
 	struct plan plan;
+	struct networks networks;
 	char *stop_signal;    /* NULL: SIGTERM */
 	int64_t stop_timeout; /* seconds; 10 where nobody said */
 	char *cgroup;         /* as config.json has it */
@@ -42,6 +44,7 @@ struct record_source {
 	int64_t created;
 	const struct run_options *options;
 	const struct plan *plan;
+	const struct networks *networks;
 	const struct image *image;
 	const struct spec *spec;
 	const struct mount_points *mounts;

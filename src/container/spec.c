@@ -97,7 +97,10 @@ static void add_file_mount(const struct spec_request *q, const char *file, const
 			   struct spec_mounts *mounts)
 {
 	const char *options[] = { "rbind", "rprivate", q->options->read_only ? "ro" : "rw", NULL };
-	autofree char *source = path_join(q->dir, file);
+	/* who shares another container's network shares what it knows of names, too */
+	autofree char *above = path_parent(q->dir),
+		      *dir = q->shared->network ? path_join(above, q->shared->network) : xstrdup(q->dir);
+	autofree char *source = path_join(dir, file);
 
 	if (!mounts_find(user, destination))
 		mounts_add(mounts, "bind", source, destination, options);
@@ -251,7 +254,7 @@ int spec_make(const struct spec_request *q, struct spec *ret)
 	if (r == 0)
 		r = security_fill(o, &security, q->user->uid, ret);
 	if (r == 0)
-		r = security_sysctls(o, q->host_network, &ret->sysctl);
+		r = security_sysctls(o, q->host_network || q->shared->network, &ret->sysctl);
 	if (r == 0)
 		r = fill_annotations(o, &ret->annotations);
 	if (r < 0)

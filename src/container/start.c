@@ -69,6 +69,9 @@ static int load(struct handle *h, struct container *c)
 	strv_add_all(&c->labels, &h->record.labels);
 	c->created = true;
 	c->plan = h->record.plan;
+	c->hostname = xstrdup(h->record.hostname);
+	c->networks = h->record.networks;
+	h->record.networks = (struct networks){ 0 };
 	r = other_runtime_find(h->record.runtime, &c->runtime);
 	return r < 0 ? r : read_again(h, c);
 }

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/strv.h"
 #include "container/container.h"
 #include "container/event.h"
@@ -16,6 +17,7 @@
 #include "container/record.h"
 #include "container/state.h"
 #include "container/volume_use.h"
+#include "network/connect.h"
 #include "runtime/cgroup.h"
 
 #include <errno.h>
@@ -87,6 +89,13 @@ static int add_line(int fd, const char *line)
 	return r < 0 ? fail_code(r, "write the undo journal") : 0;
 }
 
+int undo_note(int fd, const char *what, const char *name)
+{
+	autofree char *line = xasprintf("%s %s\n", what, name);
+
+	return add_line(fd, line);
+}
+
 int undo_keep(int fd)
 {
 	return add_line(fd, "keep\n");
@@ -156,6 +165,8 @@ void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone)
 
 		if (strncmp(line, "cgroup ", 7) == 0 && !cgroup_gone)
 			one = remove_cgroup(line + 7);
+		else if (strncmp(line, "network ", 8) == 0)
+			connect_undo(&(struct network_home){ home->store->root, home->runroot }, line + 8, id);
 		else if (strcmp(line, "directory") == 0)
 			one = keep ? mark_ended(home, id) : remove_directory(home, id, strv_contains(&lines, "volumes"));
 		else if (strncmp(line, "name ", 5) == 0 && !keep)

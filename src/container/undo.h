@@ -6,6 +6,7 @@
  * outlives a process, the file "undo" in it says so; whoever finds the directory with a free lock undoes what is written:
  *
  *	cgroup PATH    kill what is in it, remove it
+ *	network NAME   its addresses and ports in this network are free again
  *	name NAME      the name is given up     } unless a line
  *	volumes        with the directory the container's anonymous volumes go (volume_use.h)
  *	directory      ROOT/containers/ID goes  } "keep" follows: then the container has ended and stays as a record
@@ -28,6 +29,8 @@ int undo_begin_now(const struct home *home, const char *id);
 int undo_write(int fd, const char *name, const char *cgroup, bool keep);
 /* Adds that anonymous volumes go with the directory, too. */
 int undo_volumes(int fd);
+/* Adds one line, "@what @name", before what it says is made. */
+int undo_note(int fd, const char *what, const char *name);
 /* From here on the container is kept as a record when it ends. */
 int undo_keep(int fd);
 /*

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define FILE_MAX (1 << 20)
 
@@ -141,4 +142,18 @@ int network_open_running(const struct network_home *home, const char *name, cons
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	}
 	return fd < 0 ? fail_errno("open %s", path) : fd;
+}
+
+int network_lock(const struct network_home *home)
+{
+	autofree char *path = xasprintf("%s/networks", home->root);
+	autofd int fd = -1;
+	int r = dir_make_all(AT_FDCWD, path, 0700);
+
+	if (r < 0)
+		return r;
+	fd = open_all(home);
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return fail_errno("lock %s", path);
+	return take_fd(&fd);
 }

@@ -29,3 +29,5 @@ int network_write(const struct network_home *home, const struct network *n);
 int network_erase(const struct network_home *home, const char *name);
 /* The volatile directory @what ("leases", "endpoints") of a network, made where it is missing; a descriptor. */
 int network_open_running(const struct network_home *home, const char *name, const char *what);
+/* The lock under which a new network chooses its addresses: a descriptor, closed to let it go. */
+int network_lock(const struct network_home *home);

@@ -19,14 +19,13 @@ refused() {
 
 @test "what hoy does not have yet says so, by name" {
 	local flag
-	for flag in --publish-all -P --no-healthcheck; do
+	for flag in --no-healthcheck; do
 		run hoy run "$flag" 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[[ ${lines[0]} == "hoy: --"*" is not supported yet" ]]
 	done
-	for flag in expose health-cmd health-interval health-retries health-start-interval \
-		health-start-period health-timeout ip ip6 link link-local-ip log-driver log-opt mac-address net-alias \
-		network-alias publish storage-opt; do
+	for flag in health-cmd health-interval health-retries health-start-interval \
+		health-start-period health-timeout link log-driver log-opt storage-opt; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[ "$output" = "hoy: --$flag is not supported yet" ] || {
@@ -46,7 +45,14 @@ refused() {
 	refused "target is required" --mount type=bind,src=/a
 	refused "cannot mix 'tmpfs-*' options with mount type 'bind'" --mount type=bind,src=/a,dst=/b,tmpfs-size=1
 	refused "it needs to be an absolute path" -w data
-	refused "network bridge is not supported yet: there are none and host" --network bridge
+	refused "no name set for network" --network ""
+	refused "invalid field key colour" --network name=own,colour=red
+	refused "invalid containerPort: http" -p 80:http
+	refused "invalid proto: icmp" -p 80:80/icmp
+	refused "invalid IPv4 address: fd00::1" --ip fd00::1
+	refused "host is not a valid mac address" --mac-address host
+	refused "invalid range format for --expose: 90-80" --expose 90-80
+	refused "conflicting options: hostname and the network mode" --network container:x -h y
 	refused 'it must be one of "always", "missing" or "never"' --pull sometimes
 	refused "there are only $(getconf _NPROCESSORS_ONLN) CPUs available" --cpus 9999
 	refused "sysctl 'kernel.core_pattern=|/x' is not allowed" --sysctl 'kernel.core_pattern=|/x'

@@ -17,6 +17,20 @@ HOY_RUNTIME=${HOY_RUNTIME:-$BUILD/hoy-runtime}
 FIXTURES=$TOP/tests/run/fixtures
 CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/hoy-tests
 
+# Containers get a network, so each file has a host of its own for it: a network namespace, in which the bridges and the
+# firewall of hoy are made, the registry listens, and of which nothing is left when the last process is gone. bats reads the
+# file first in the process that runs all of it: that one is begun again, in the namespace, before it has done anything else.
+own_network() {
+	[ -z "${HOY_TEST_NETWORK-}" ] && [ "$(id -u)" = 0 ] && [ "${0##*/}" = bats-exec-file ] || return 0
+	local words
+	mapfile -d '' -t words <"/proc/$$/cmdline"
+	export HOY_TEST_NETWORK=own
+	unset REGISTRY # a registry on the other side's loopback
+	rm -rf "${BATS_FILE_TMPDIR:?}" "$BATS_FILE_TMPDIR"-*.source_file
+	exec unshare -n -- sh -c 'ip link set lo up && exec "$@"' sh "${words[@]}" >&3 2>&3
+}
+own_network
+
 # hoy on the file's own store
 hoy() {
 	"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" "$@"
@@ -225,12 +239,20 @@ state_left() {
 	ls -A "$SCRATCH"/root/containers "$SCRATCH"/root/names "$SCRATCH"/run/containers 2>/dev/null | grep -v ':$' | grep .
 }
 
+# addresses, endpoints, cables and published ports; a network and its bridge stay
+network_left() {
+	find "$SCRATCH"/run/networks -mindepth 3 2>/dev/null
+	[ -n "${HOY_TEST_NETWORK-}" ] || return 0
+	ip -o link show type veth 2>/dev/null
+	nft list ruleset 2>/dev/null | grep -E 'elements = .*(tcp|udp|sctp) \.'
+}
+
 # The kernel takes a moment to take down namespaces and cgroups, so each look asks again for a while. A cgroup is left when it
 # was stale all that time: those that tests beside this one make and remove come and go.
 leaves_nothing_behind() {
 	local what failed=0
 	STALE=$(stale_cgroups)
-	for what in our_processes our_mounts state_left still_stale; do
+	for what in our_processes our_mounts state_left network_left still_stale; do
 		if ! wait_for 5 nothing_from $what; then
 			printf 'left behind (%s):\n%s\n' "$what" "$($what)"
 			failed=1

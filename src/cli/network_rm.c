@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/confirm.h"
+#include "cli/each.h"
+#include "cli/filter.h"
+#include "container/endpoints.h"
+#include "container/record.h"
+#include "network/create.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+struct rm_flags {
+	bool force;
+};
+
+static const struct option rm_table[] = {
+	{ 'f', "force", OPTION_BOOL, offsetof(struct rm_flags, force), .help = "Do not mind a network that is not there" },
+	OPTIONS_END,
+};
+
+static int remove_one(const struct network_home *home, const char *name)
+{
+	autonetwork n = { 0 };
+	int r = network_find(home, name, &n);
+
+	return r == 0 ? create_remove(home, &n) : r;
+}
+
+static int rm_run(const struct cli *cli, void *data)
+{
+	const struct rm_flags *flags = data;
+	autocall(store_free) struct store *s = NULL;
+	autocall(home_free) struct home *home = NULL;
+	struct network_home place = { cli->root, cli->runroot };
+	/* endpoints of containers that were killed are no reason to refuse: each_open has cleaned up */
+	int failed = 0, r = each_open(cli, &s, &home);
+
+	if (r < 0)
+		return fail_while(r, "cannot remove networks");
+	for (size_t i = 0; i < cli->arg_count; i++) {
+		r = remove_one(&place, cli->args[i]);
+		if (r == 0 || (r == -ENOENT && flags->force)) {
+			if (r == 0)
+				printf("%s\n", cli->args[i]);
+			continue;
+		}
+		fflush(stdout);
+		fail_while(r, "cannot remove %s", cli->args[i]);
+		log_failure(r);
+		failed = 1;
+	}
+	return failed;
+}
+
+const struct command command_network_rm = {
+	.name = "network rm",
+	.usage = "NETWORK [NETWORK...]",
+	.summary = "Remove one or more networks",
+	.manual = "Removes networks that no running container is in, with their bridges.\n",
+	.options = rm_table,
+	.options_size = sizeof(struct rm_flags),
+	.min_args = 1,
+	.max_args = ARGS_ANY,
+	.interspersed = true,
+	.run = rm_run,
+	.complete = "network",
+};
+
+/* ---- prune: the same of all that nobody uses */
+
+struct prune_flags {
+	bool force;
+	struct strv filters;
+};
+
+static const struct option prune_table[] = {
+	{ 0, "filter", OPTION_LIST, offsetof(struct prune_flags, filters), "filter", "Only networks with label=KEY[=VALUE]",
+	  .check = filter_check },
+	{ 'f', "force", OPTION_BOOL, offsetof(struct prune_flags, force), .help = "Do not prompt for confirmation" },
+	OPTIONS_END,
+};
+
+struct pruning {
+	const struct prune_flags *flags;
+	struct strv used, unused;
+};
+
+/* Of a container that does not run, too: it will want it again. */
+static int see_record(int dirfd, const struct record *r, void *data)
+{
+	struct pruning *p = data;
+
+	(void)dirfd;
+	for (size_t i = 0; i < r->networks.count; i++)
+		strv_add(&p->used, r->networks.items[i].network);
+	return 0;
+}
+
+static int see_network(const struct network *n, void *data)
+{
+	struct pruning *p = data;
+
+	if (!network_is_predefined(n->name) && !strv_contains(&p->used, n->name) &&
+	    filter_holds_labels(&p->flags->filters, &n->labels))
+		strv_add(&p->unused, n->name);
+	return 0;
+}
+
+static int prune_run(const struct cli *cli, void *data)
+{
+	static const char *const known[] = { "label", NULL };
+	struct pruning p = { .flags = data };
+	autocall(store_free) struct store *s = NULL;
+	autocall(home_free) struct home *home = NULL;
+	struct network_home place = { cli->root, cli->runroot };
+	bool heading = false;
+	int r = filter_names(&p.flags->filters, known);
+
+	if (r < 0)
+		return r;
+	if (!p.flags->force && !confirm("This will remove all custom networks not used by at least one container."))
+		return 0;
+	r = each_open(cli, &s, &home);
+	if (r == 0)
+		r = record_each(home, see_record, &p);
+	if (r == 0)
+		r = network_each(&place, see_network, &p);
+	for (size_t i = 0; r == 0 && i < p.unused.count; i++) {
+		r = remove_one(&place, p.unused.items[i]);
+		if (r == -EBUSY || r == -ENOENT) {
+			r = 0;
+			continue;
+		}
+		if (r == 0)
+			printf("%s%s\n", heading ? "" : "Deleted Networks:\n", p.unused.items[i]);
+		heading = true;
+	}
+	strv_release(&p.used);
+	strv_release(&p.unused);
+	return r < 0 ? fail_while(r, "cannot prune networks") : 0;
+}
+
+const struct command command_network_prune = {
+	.name = "network prune",
+	.usage = "[OPTIONS]",
+	.summary = "Remove all unused networks",
+	.manual = "Removes networks that no container is made to be in.\n",
+	.options = prune_table,
+	.options_size = sizeof(struct prune_flags),
+	.run = prune_run,
+};

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/networks_live.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "container/endpoints.h"
+#include "container/files.h"
+#include "container/undo.h"
+#include "network/connect.h"
+#include "network/create.h"
+#include "runtime/pidfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static int open_running(const struct handle *h)
+{
+	int fd = openat(h->home->running, h->record.id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 ? fail_errno("open %s/containers/%s", h->home->runroot, h->record.id) : fd;
+}
+
+/* Its name servers are those of the networks that it is in now. */
+static int tell_resolver(struct handle *h)
+{
+	autostrv servers = { 0 };
+	int r = networks_servers(h->home, &h->record.networks, &servers);
+
+	return r == 0 && servers.count ? files_set_servers(h->dir, &servers) : r;
+}
+
+/* 1 when it ended meanwhile: then the record is all there is to change. */
+static int open_namespace(struct handle *h, int *ret)
+{
+	autofd int pidfd = -1;
+	int r = handle_pidfd(h, &pidfd);
+
+	if (r == 0) {
+		r = pidfd_namespace(pidfd, SPEC_NS_NETWORK);
+		if (r >= 0) {
+			*ret = r;
+			return 0;
+		}
+	}
+	return r == -ESRCH ? 1 : r;
+}
+
+static int join_live(struct handle *h, const struct network_use *use, const struct network *net)
+{
+	struct network_home place = endpoints_home(h->home);
+	struct connection connection = { .network = net,
+					 .id = h->record.id,
+					 .name = h->record.name,
+					 .hostname = h->record.hostname,
+					 .aliases = &use->aliases,
+					 .servers = &h->record.networks.servers,
+					 .link_local = use->link_local,
+					 .mac = use->mac_given ? use->mac : NULL,
+					 .gateway = h->record.networks.count == 0,
+					 .elsewhere = h->record.networks.count > 0 };
+	autofd int netns = -1, running = -1;
+	autoendpoint e = { 0 };
+	struct ports none = { 0 };
+	int r = open_namespace(h, &netns);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	memcpy(connection.wanted, use->ip, sizeof connection.wanted);
+	connection.netns = netns;
+	running = open_running(h);
+	r = running < 0 ? running : undo_note(running, "network", net->name);
+	if (r == 0)
+		r = connect_container(&place, &connection, &e, &none);
+	if (r < 0) {
+		struct error_record why;
+
+		error_pack(r, &why);
+		(void)connect_leave(&place, net, h->record.id, netns);
+		connect_undo(&place, net->name, h->record.id);
+		return error_unpack(&why);
+	}
+	return files_add_own(h->dir, h->record.hostname, e.addresses, NETWORK_FAMILIES);
+}
+
+static int check(const struct handle *h)
+{
+	const struct networks *n = &h->record.networks;
+
+	if (n->mode == NETWORKS_HOST)
+		return fail(-EINVAL, "container cannot be connected to host network: cannot be connected to other networks");
+	if (n->mode == NETWORKS_CONTAINER)
+		return fail(
+			-EINVAL,
+			"container sharing network namespace with another container or host cannot be connected to any other network");
+	if (n->mode == NETWORKS_NONE)
+		return fail(-EINVAL,
+			    "container cannot be connected to multiple networks with one of the networks in private (none) mode");
+	return 0;
+}
+
+int networks_connect(struct handle *h, struct network_use *use)
+{
+	struct network_home place = endpoints_home(h->home);
+	struct networks *n = &h->record.networks;
+	struct networks one = { .items = use, .count = 1 };
+	autonetwork net = { 0 };
+	int r = check(h);
+
+	if (r == 0)
+		r = networks_find(h->home, &one);
+	if (r == 0)
+		r = network_read(&place, use->network, &net);
+	for (size_t i = 0; r == 0 && i < n->count; i++)
+		if (strcmp(n->items[i].network, net.name) == 0)
+			r = fail(-EEXIST, "endpoint with name %s already exists in network %s", h->record.name, net.name);
+	if (r == 0 && handle_runs(h))
+		r = join_live(h, use, &net);
+	if (r < 0)
+		return r;
+	networks_add(n, use);
+	r = networks_rewrite(h->dir, n);
+	return r == 0 ? tell_resolver(h) : r;
+}
+
+static int leave_live(struct handle *h, const struct network *net)
+{
+	struct network_home place = endpoints_home(h->home);
+	autoendpoint e = { 0 };
+	autofd int netns = -1;
+	int r = open_namespace(h, &netns);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = endpoint_read(&place, net->name, h->record.id, &e);
+	if (r == 0)
+		r = connect_leave(&place, net, h->record.id, netns);
+	if (r == 0)
+		r = files_drop_addresses(h->dir, e.addresses, NETWORK_FAMILIES);
+	return r == -ENOENT ? 0 : r;
+}
+
+int networks_disconnect(struct handle *h, const char *network)
+{
+	struct network_home place = endpoints_home(h->home);
+	struct networks *n = &h->record.networks;
+	autonetwork net = { 0 };
+	size_t at = 0;
+	int r = create_or_find(&place, network, &net);
+
+	if (r < 0)
+		return r;
+	while (at < n->count && strcmp(n->items[at].network, net.name) != 0)
+		at++;
+	if (at == n->count)
+		return fail(-ENOENT, "container %s is not connected to network %s", h->record.id, net.name);
+	if (handle_runs(h))
+		r = leave_live(h, &net);
+	if (r < 0)
+		return r;
+	networks_remove(n, at);
+	r = networks_rewrite(h->dir, n);
+	return r == 0 ? tell_resolver(h) : r;
+}
+
+void networks_rename(const struct home *home, const char *id, const char *name)
+{
+	struct network_home place = endpoints_home(home);
+	autoendpoints all = { 0 };
+
+	endpoints_read(home, id, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		xreplace(&all.items[i].endpoint.name, name);
+		(void)endpoint_write(&place, all.items[i].network, &all.items[i].endpoint);
+	}
+}

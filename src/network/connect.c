@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "network/connect.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "network/bridge.h"
+#include "network/dns.h"
+#include "network/firewall.h"
+#include "network/interface.h"
+#include "network/lease.h"
+#include "network/network_option.h"
+#include "network/veth.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int take_addresses(const struct network_home *home, const struct connection *c, struct endpoint *e)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < NETWORK_FAMILIES; i++) {
+		const struct address *wanted = c->wanted[i].family ? &c->wanted[i] : NULL;
+
+		if (!network_has(c->network, i)) {
+			if (wanted)
+				r = fail(-EINVAL, "network %s has no %s subnet", c->network->name,
+					 i == NETWORK_IPV6 ? "IPv6" : "IPv4");
+			continue;
+		}
+		r = lease_take(home, c->network, i, wanted, c->id, &e->addresses[i]);
+		e->prefixes[i] = c->network->pools[i].subnet.prefix;
+	}
+	if (r < 0)
+		return r;
+	if (c->mac)
+		memcpy(e->mac, c->mac, sizeof e->mac);
+	else
+		mac_of_address(&e->addresses[e->addresses[NETWORK_IPV4].family ? NETWORK_IPV4 : NETWORK_IPV6], e->mac);
+	return 0;
+}
+
+static void describe(const struct connection *c, struct endpoint *e)
+{
+	snprintf(e->id, sizeof e->id, "%s", c->id);
+	e->name = xstrdup(c->name);
+	e->hostname = xstrdup(c->hostname);
+	e->elsewhere = c->elsewhere;
+	if (c->aliases)
+		strv_add_all(&e->aliases, c->aliases);
+	if (c->servers)
+		strv_add_all(&e->servers, c->servers);
+}
+
+/* Ports are not published on an internal network, as in Docker: nobody outside reaches it. */
+static int bind_ports(const struct connection *c, struct endpoint *e, struct ports *ports)
+{
+	struct address preset = network_publish_address(c->network);
+	int r;
+
+	if (!c->ports || c->network->internal || c->network->driver != NETWORK_BRIDGE)
+		return 0;
+	r = ports_bind(c->ports, &preset, e->addresses[NETWORK_IPV6].family != 0, ports);
+	for (size_t i = 0; r == 0 && i < ports->published.count; i++)
+		publishes_add(&e->published, &ports->published.items[i]);
+	return r;
+}
+
+static int add_link_local(const struct connection *c, struct veth_place *p, const struct endpoint *e)
+{
+	int index;
+
+	if (!c->link_local.family)
+		return 0;
+	index = interface_index(&p->route, e->interface);
+	interface_add_address(&p->route, p->where, e->interface, index, &c->link_local, c->link_local.family == AF_INET6 ? 64 : 16,
+			      "--link-local-ip");
+	return netlink_commit(&p->route);
+}
+
+static int plug(const struct connection *c, struct netlink *host, int bridge, struct endpoint *e)
+{
+	struct veth_place place;
+	int r = veth_enter(c->netns, c->network, &place);
+
+	if (r == 0)
+		r = veth_plug(c->network, host, bridge, &place, e, c->gateway);
+	if (r == 0)
+		r = add_link_local(c, &place, e);
+	veth_leave(&place);
+	return r;
+}
+
+/* The names of the network "bridge" are nobody's business: no name server there, as in Docker. */
+static int announce(const struct network_home *home, const struct network *n, const struct endpoint *e)
+{
+	char interface[NETWORK_INTERFACE_MAX];
+
+	if (n->driver != NETWORK_BRIDGE || strcmp(n->name, NETWORK_DEFAULT) == 0)
+		return endpoint_write(home, n->name, e);
+	return dns_connect(home, n, network_interface(n, interface), e);
+}
+
+int connect_container(const struct network_home *home, const struct connection *c, struct endpoint *ret, struct ports *ret_ports)
+{
+	const struct network *n = c->network;
+	autonetlink route = NETLINK_NONE;
+	autoendpoint e = { 0 };
+	struct ports ports = { 0 };
+	autofd int lock = -1;
+	int bridge = 0, r = netlink_open(NETLINK_ROUTE, &route);
+
+	if (r == 0 && n->driver == NETWORK_BRIDGE) {
+		lock = firewall_hold(home);
+		bridge = lock < 0 ? lock : bridge_ensure(home, n, &route);
+	}
+	if (r < 0 || bridge < 0)
+		return r < 0 ? r : bridge;
+	describe(c, &e);
+	r = take_addresses(home, c, &e);
+	if (r == 0)
+		r = bind_ports(c, &e, &ports);
+	if (r == 0)
+		r = plug(c, &route, bridge, &e);
+	if (r == 0)
+		r = announce(home, n, &e);
+	if (r == 0)
+		r = firewall_publish(home, &e);
+	if (r < 0) {
+		ports_release(&ports);
+		return r;
+	}
+	*ret_ports = ports;
+	*ret = e;
+	e = (struct endpoint){ 0 };
+	return 0;
+}
+
+static void release(const struct network_home *home, const char *network, const char *id, const struct endpoint *e)
+{
+	endpoint_remove(home, network, id);
+	for (int i = 0; e && i < NETWORK_FAMILIES; i++)
+		if (e->addresses[i].family)
+			lease_release(home, network, &e->addresses[i], id);
+	if (!e)
+		lease_release_all(home, network, id);
+}
+
+void connect_undo(const struct network_home *home, const char *network, const char *id)
+{
+	autoendpoint e = { 0 };
+	int r = endpoint_read(home, network, id, &e);
+
+	if (r == 0 && e.published.count > 0) {
+		autofd int lock = firewall_lock(home);
+
+		r = lock < 0 ? lock : firewall_unpublish(home, &e);
+		if (r < 0)
+			log_warning("cannot take the ports of %s back: %s", e.name ? e.name : id, error_text(r));
+		release(home, network, id, &e);
+		return;
+	}
+	release(home, network, id, r == 0 ? &e : NULL);
+}
+
+int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns)
+{
+	autoendpoint e = { 0 };
+	struct veth_place place;
+	int r = endpoint_read(home, n->name, id, &e);
+
+	if (r < 0)
+		return r;
+	r = veth_enter(netns, n, &place);
+	if (r == 0)
+		r = veth_unplug(&place, &e);
+	veth_leave(&place);
+	connect_undo(home, n->name, id);
+	return r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A container comes into a network and leaves it. Coming is: the network's bridge and firewall are seen to, addresses are
+ * leased, ports of the host bound, the interface made, the endpoint written, and its ports published. What of that outlives
+ * processes is found again by the names of network and container alone: whoever connects has written both down where it
+ * survives SIGKILL (the undo journal). Monitor, and the command for `network connect`.
+ */
+#include "network/endpoint.h"
+#include "network/port.h"
+
+struct connection {
+	const struct network *network;
+	const char *id, *name, *hostname;
+	const struct strv *aliases, *servers;    /* NULL: none */
+	struct address wanted[NETWORK_FAMILIES]; /* of no family: any */
+	struct address link_local;               /* one more address, or of no family */
+	const uint8_t *mac;                      /* NULL: one of the address */
+	const struct publishes *ports;           /* NULL: none */
+	bool gateway;                            /* its default route leads through this network */
+	bool elsewhere;                          /* it is in other networks, too */
+	int netns;                               /* the container's network namespace; borrowed */
+};
+
+/*
+ * Connects. *@ret is what became of it; *@ret_ports must be kept while the container runs. On failure the caller disconnects.
+ */
+int connect_container(const struct network_home *home, const struct connection *c, struct endpoint *ret, struct ports *ret_ports);
+/* Takes back what outlives the container: published ports, the endpoint, the addresses. What is not there is fine. */
+void connect_undo(const struct network_home *home, const char *network, const char *id);
+/* The same, and takes the interface out of the running container. */
+int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns);

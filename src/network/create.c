@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "network/create.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "kernel/netlink.h"
+#include "network/bridge.h"
+#include "network/endpoint.h"
+#include "network/firewall.h"
+#include "network/interface.h"
+#include "network/network_option.h"
+#include "network/pool.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define DEFAULT_BRIDGE "hoy0"
+
+static int check_pool(const struct network_home *home, const struct network *n, int family)
+{
+	const struct network_pool *p = &n->pools[family];
+	char text[ADDRESS_TEXT_MAX], subnet[ADDRESS_TEXT_MAX];
+
+	subnet_text(&p->subnet, subnet);
+	if (subnet_size(&p->subnet) < 4)
+		return fail(-EINVAL, "subnet %s is too small: a gateway and a container need room in it", subnet);
+	if (p->gateway.family && !subnet_contains(&p->subnet, &p->gateway))
+		return fail(-EINVAL, "no matching subnet for gateway %s", address_text(&p->gateway, text));
+	if (p->range.address.family && (p->range.prefix < p->subnet.prefix || !subnet_contains(&p->subnet, &p->range.address)))
+		return fail(-EINVAL, "no matching subnet for range %s", subnet_text(&p->range, text));
+	return pool_check(home, &p->subnet);
+}
+
+static int complete_pool(const struct network_home *home, struct network *n, int family, bool wanted)
+{
+	struct network_pool *p = &n->pools[family];
+	int r = 0;
+
+	if (!network_has(n, family)) {
+		if (p->gateway.family || p->range.address.family)
+			return fail(-EINVAL, "a gateway or a range needs a --subnet of its family");
+		if (!wanted)
+			return 0;
+		r = pool_choose(home, family, &p->subnet);
+	}
+	if (r < 0)
+		return r;
+	/* Docker's choice: the first address, of the range when there is one */
+	if (!p->gateway.family)
+		p->gateway = subnet_address(&p->subnet, 1);
+	return check_pool(home, n, family);
+}
+
+static int check_auxiliary(const struct network *n)
+{
+	for (size_t i = 0; i < n->auxiliary.count; i++) {
+		const char *text = strchr(n->auxiliary.items[i], '=');
+		struct address a;
+
+		if (!text || address_parse(text + 1, &a) < 0)
+			return fail(-EINVAL, "invalid auxiliary address %s: it is not NAME=ADDRESS", n->auxiliary.items[i]);
+		if (!subnet_contains(&n->pools[a.family == AF_INET6 ? NETWORK_IPV6 : NETWORK_IPV4].subnet, &a))
+			return fail(-EINVAL, "no matching subnet for aux-address %s", text + 1);
+	}
+	return 0;
+}
+
+static int check_driver(const struct network *n)
+{
+	char name[NETWORK_INTERFACE_MAX];
+	autonetlink route = NETLINK_NONE;
+	int r = network_option_check(n);
+
+	if (r < 0 || n->driver != NETWORK_MACVLAN)
+		return r;
+	if (!network_option(n, "parent"))
+		return fail_hint(fail(-EINVAL, "a macvlan network needs an interface of the host"), "say --opt parent=INTERFACE");
+	r = netlink_open(NETLINK_ROUTE, &route);
+	if (r == 0 && interface_index(&route, network_interface(n, name)) < 0)
+		r = fail(-ENODEV, "there is no interface %s", name);
+	return r;
+}
+
+/* Two networks that take the same pool at once would both find it free: one after the other. */
+static int complete_and_write(const struct network_home *home, bool ipv6, struct network *n)
+{
+	autofd int lock = network_lock(home);
+	int r = lock < 0 ? lock : 0;
+
+	if (r == 0 && (n->driver == NETWORK_BRIDGE || n->driver == NETWORK_MACVLAN)) {
+		r = complete_pool(home, n, NETWORK_IPV4, true);
+		if (r == 0)
+			r = complete_pool(home, n, NETWORK_IPV6, ipv6);
+		if (r == 0)
+			r = check_auxiliary(n);
+	}
+	return r == 0 ? network_write(home, n) : r;
+}
+
+int create_network(const struct network_home *home, bool ipv6, struct network *n)
+{
+	int r = network_check_name(n->name);
+
+	if (r == 0)
+		r = check_driver(n);
+	if (r < 0)
+		return r;
+	random_hex(n->id, NETWORK_ID_MAX - 1);
+	n->created = clock_now();
+	return complete_and_write(home, ipv6, n);
+}
+
+/* "hoy0" for the first store of the machine; another --root finds it there and calls its own by the network's id. */
+static int choose_bridge(struct network *n)
+{
+	autonetlink route = NETLINK_NONE;
+	int r = netlink_open(NETLINK_ROUTE, &route);
+
+	if (r == 0 && interface_index(&route, DEFAULT_BRIDGE) < 0)
+		strv_add(&n->options, "com.docker.network.bridge.name=" DEFAULT_BRIDGE);
+	return r;
+}
+
+static int make_predefined(const struct network_home *home, const char *name, enum network_driver driver)
+{
+	autonetwork n = { .name = xstrdup(name), .driver = driver };
+	int r = 0;
+
+	if (driver == NETWORK_BRIDGE) {
+		strv_add(&n.options, "com.docker.network.bridge.default_bridge=true");
+		r = choose_bridge(&n);
+	}
+	if (r == 0)
+		r = create_network(home, false, &n);
+	return r == -EEXIST ? 0 : r; /* somebody else was faster */
+}
+
+static int predefine(const struct network_home *home, const char *name)
+{
+	autonetwork n = { 0 };
+	int r = network_read(home, name, &n);
+
+	if (r != -ENOENT)
+		return r;
+	return make_predefined(home, name,
+			       strcmp(name, NETWORK_DEFAULT) == 0 ? NETWORK_BRIDGE
+			       : strcmp(name, "host") == 0        ? NETWORK_HOST
+								  : NETWORK_NULL);
+}
+
+int create_predefined(const struct network_home *home)
+{
+	int r = predefine(home, NETWORK_DEFAULT);
+
+	if (r == 0)
+		r = predefine(home, "host");
+	return r == 0 ? predefine(home, "none") : r;
+}
+
+int create_or_find(const struct network_home *home, const char *name_or_id, struct network *ret)
+{
+	int r = network_read(home, name_or_id, ret);
+
+	if (r != -ENOENT)
+		return r;
+	r = network_is_predefined(name_or_id) ? predefine(home, name_or_id) : 0;
+	return r < 0 ? r : network_find(home, name_or_id, ret);
+}
+
+static int see_endpoint(const struct endpoint *e, void *data)
+{
+	xreplace(data, e->name);
+	return 1;
+}
+
+int create_remove(const struct network_home *home, const struct network *n)
+{
+	autofree char *user = NULL;
+	autonetlink route = NETLINK_NONE;
+	autofd int lock = -1;
+	int r;
+
+	if (network_is_predefined(n->name))
+		return fail(-EPERM, "%s is a pre-defined network and cannot be removed", n->name);
+	r = endpoint_each(home, n->name, see_endpoint, &user);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return fail_hint(
+			fail(-EBUSY, "error while removing network: network %s has active endpoints (name:\"%s\")", n->name, user),
+			"disconnect or stop what is in it first");
+	if (n->driver == NETWORK_BRIDGE) {
+		r = netlink_open(NETLINK_ROUTE, &route);
+		if (r == 0)
+			r = bridge_remove(n, &route);
+		lock = r == 0 ? firewall_hold(home) : r;
+		r = lock < 0 ? lock : firewall_remove_network(home, n);
+	}
+	return r < 0 ? r : network_erase(home, n->name);
+}

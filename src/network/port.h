@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Ports of the host that are published. Packets are led to the container by the firewall and never reach a socket, but a
+ * socket is bound to each port for as long as the container runs: it is what refuses the port to other programs and other
+ * containers, what chooses a free one, and what the kernel closes when the monitor is killed. Monitor.
+ */
+#include "network/publish.h"
+
+struct ports {
+	struct publishes published; /* what they became: first is last, host is of the family */
+	int *sockets;
+	size_t socket_count;
+};
+
+void ports_release(struct ports *p);
+/*
+ * Binds what is @wanted. Where no address is said it is @preset, or when that is of no family every address, of IPv6 too when
+ * @ipv6. -EADDRINUSE in Docker's words when one is taken. On failure nothing is held.
+ */
+int ports_bind(const struct publishes *wanted, const struct address *preset, bool ipv6, struct ports *ret);

@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Networks as things that are made, listed, looked at and removed; none of it needs a container.
+load lib
+setup() { scratch_up; }
+teardown() {
+	hoy network prune -f >/dev/null
+	leaves_nothing_behind
+}
+
+subnet_of() {
+	hoy network inspect -f '{{range .IPAM.Config}}{{.Subnet}} {{end}}' "$1"
+}
+
+@test "bridge, host and none are there from the start, and stay" {
+	run hoy network ls --format '{{.Name}} {{.Driver}} {{.Scope}}'
+	exits 0
+	is $'bridge bridge local\nhost host local\nnone null local'
+	for name in bridge host none; do
+		run hoy network rm $name
+		exits 1
+		says "cannot remove $name: $name is a pre-defined network and cannot be removed"
+	done
+	run hoy network create host
+	exits 1
+}
+
+@test "a network is made, found by name, id and the first digits of it, and removed" {
+	id=$(hoy network create --label a=1 --opt mtu=1400 front)
+	[[ $id =~ ^[0-9a-f]{64}$ ]]
+	for name in front $id ${id:0:8}; do
+		run hoy network inspect -f '{{.Name}} {{.Id}} {{.Driver}} {{.Internal}} {{.EnableIPv6}} {{.Options.mtu}} {{.Labels.a}}' $name
+		is "front $id bridge false false 1400 1"
+	done
+	[ "$(hoy inspect -f '{{.Name}}' front)" = front ]
+	[ "$(hoy network ls -q --no-trunc --filter name=front)" = $id ]
+	[ "$(hoy network ls -q --filter label=a=1)" = ${id:0:12} ]
+	[ -z "$(hoy network ls -q --filter label=a=2)" ]
+	[ "$(hoy network ls --filter type=custom --format '{{.Name}}')" = front ]
+	run hoy network create front
+	exits 1
+	says 'cannot create network front: network with name front already exists'
+	run hoy network rm front none-such
+	exits 1
+	says '^front$'
+	says 'cannot remove none-such: network none-such not found'
+	run hoy network rm -f none-such
+	exits 0
+}
+
+@test "pools: Docker's, without what another network or the host has" {
+	hoy network ls -q >/dev/null # bridge takes the first
+	ip link add taken type bridge
+	ip address add 172.18.4.4/24 dev taken
+	ip link set taken up
+	ip route add 172.19.128.0/17 dev taken
+	hoy network create one
+	ip link delete taken
+	[ "$(subnet_of bridge)" = '172.17.0.0/16 ' ]
+	[ "$(subnet_of one)" = '172.20.0.0/16 ' ]
+	hoy network create two
+	[ "$(subnet_of two)" = '172.18.0.0/16 ' ]
+	run hoy network create --subnet 172.20.5.0/24 three
+	exits 1
+	says 'Pool overlaps with other one on this address space'
+	for n in $(seq 28); do hoy network create many$n >/dev/null; done
+	[ "$(subnet_of many28)" = '192.168.240.0/20 ' ]
+	run hoy network create many29
+	exits 1
+	says 'could not find an available, non-overlapping IPv4 address pool'
+	says 'network prune'
+}
+
+@test "networks made side by side have subnets of their own" {
+	hoy network ls -q >/dev/null
+	for n in 1 2 3 4 5 6 7 8; do hoy network create side$n >/dev/null & done
+	wait
+	[ "$(for n in 1 2 3 4 5 6 7 8; do subnet_of side$n; done | sort -u | wc -l)" = 8 ]
+}
+
+@test "subnet, gateway, range, auxiliary addresses, IPv6" {
+	hoy network create --subnet 10.4.0.0/16 --gateway 10.4.255.254 --ip-range 10.4.7.0/24 --aux-address box=10.4.7.1 \
+		--subnet fd00:4::/64 own
+	run hoy network inspect -f '{{json .IPAM.Config}}' own
+	says '"Subnet":"10.4.0.0/16","IPRange":"10.4.7.0/24","Gateway":"10.4.255.254","AuxiliaryAddresses":\{"box":"10.4.7.1"\}'
+	says '"Subnet":"fd00:4::/64","Gateway":"fd00:4::1"'
+	# a prefix of its own (RFC 4193) for who names none
+	hoy network create --ipv6 six
+	hoy network create --ipv6 seven
+	run subnet_of six
+	says '^172\.[0-9]+\.0\.0/16 fd[0-9a-f:]+::/64 $'
+	[ "$(subnet_of six)" != "$(subnet_of seven)" ]
+}
+
+@test "what cannot be is refused in words, and leaves nothing" {
+	refuse() {
+		local words=$1
+		shift
+		run hoy network create "$@"
+		[ "$status" != 0 ]
+		says "$words"
+		[ "$(hoy network ls -q | wc -l)" = 3 ]
+	}
+	hoy network ls -q >/dev/null
+	refuse 'invalid CIDR address' --subnet 10.0.0.0 x
+	refuse 'invalid subnet 10.0.0.5/8: it should be 10.0.0.0/8' --subnet 10.0.0.5/8 x
+	refuse 'no matching subnet for gateway 10.6.0.1' --subnet 10.5.0.0/16 --gateway 10.6.0.1 x
+	refuse 'no matching subnet for range 10.6.0.0/24' --subnet 10.5.0.0/16 --ip-range 10.6.0.0/24 x
+	refuse 'no matching subnet for aux-address' --subnet 10.5.0.0/16 --aux-address a=10.6.0.1 x
+	refuse 'too small' --subnet 10.5.0.0/31 x
+	refuse 'needs a --subnet' --gateway 10.5.0.1 x
+	refuse 'invalid network name' ../../x
+	refuse 'invalid network name' .x
+	refuse 'invalid network name' ''
+	refuse 'network driver "overlay" not found' -d overlay x
+	refuse 'unknown option nothing' --opt nothing=1 x
+	refuse 'it must be a number of bytes' --opt mtu=9 x
+	refuse 'option parent is not one of driver bridge' --opt parent=lo x
+	refuse 'say --opt parent=INTERFACE' -d macvlan x
+	refuse 'there is no interface nowhere' -d macvlan --opt parent=nowhere x
+	refuse 'not supported yet' --config-only x
+}
+
+@test "prune asks, and removes what no container wants" {
+	hoy network create unused
+	run hoy network prune <<<n
+	says 'WARNING! This will remove all custom networks not used by at least one container.'
+	hoy network inspect unused >/dev/null
+	run hoy network prune -f
+	is $'Deleted Networks:\nunused'
+	run hoy network prune -f
+	is ''
+}

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/image_prune.h"
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -7,6 +9,7 @@
 #include "cli/confirm.h"
 #include "cli/each.h"
 #include "cli/filter.h"
+#include "cli/image_event.h"
 #include "cli/moment.h"
 #include "container/prune_images.h"
 #include "image/reference.h"
@@ -18,8 +21,6 @@
 struct prune_flags {
 	bool all, force;
 	struct strv filters;
-	int64_t until; /* nanoseconds since 1970 */
-	bool heading;  /* of the list has been printed */
 };
 
 static const struct option prune_table[] = {
@@ -32,20 +33,19 @@ static const struct option prune_table[] = {
 
 static bool is_wanted(const struct imageconfig *c, void *data)
 {
-	const struct prune_flags *flags = data;
+	const struct image_prune *p = data;
 	int64_t created = 0;
 
 	if (c->created)
 		(void)clock_parse(c->created, &created);
-	return created < flags->until && filter_holds_labels(&flags->filters, &c->labels) &&
-	       filter_lacks_labels(&flags->filters, &c->labels);
+	return created < p->until && filter_holds_labels(p->filters, &c->labels) && filter_lacks_labels(p->filters, &c->labels);
 }
 
-static void say(struct prune_flags *flags, const char *what, const char *name)
+static void say(struct image_prune *p, const char *what, const char *name)
 {
-	if (!flags->heading)
+	if (!p->heading)
 		printf("Deleted Images:\n");
-	flags->heading = true;
+	p->heading = true;
 	printf("%s: %s\n", what, name);
 }
 
@@ -62,8 +62,11 @@ static void say_untagged(const char *reference, void *data)
 
 static void say_deleted(const char *digest, const char *id, void *data)
 {
-	(void)id;
-	say(data, "deleted", digest);
+	struct image_prune *p = data;
+
+	if (strcmp(digest, id) == 0)
+		image_event(p->home, "delete", id, NULL);
+	say(p, "deleted", digest);
 }
 
 static bool is_false(const char *value)
@@ -71,44 +74,52 @@ static bool is_false(const char *value)
 	return !strcmp(value, "0") || !strcmp(value, "false");
 }
 
-/* What --filter says beside labels. */
-static int read_filters(struct prune_flags *flags)
+int image_prune_check(struct image_prune *p)
 {
 	static const char *const known[] = { "until", "label", "label!", "dangling", NULL };
-	int r = filter_names(&flags->filters, known);
+	int r = filter_names(p->filters, known);
 
-	flags->until = INT64_MAX;
-	for (size_t i = 0; r == 0 && i < flags->filters.count; i++) {
-		const char *filter = flags->filters.items[i];
+	p->until = INT64_MAX;
+	for (size_t i = 0; r == 0 && i < p->filters->count; i++) {
+		const char *filter = p->filters->items[i];
 
 		if (!strncmp(filter, "until=", 6))
-			r = moment_parse(filter + 6, &flags->until);
+			r = moment_parse(filter + 6, &p->until);
 		else if (!strncmp(filter, "dangling=", 9))
-			flags->all |= is_false(filter + 9);
+			p->all |= is_false(filter + 9);
 	}
 	return r;
 }
 
+int image_prune(struct image_prune *p, uint64_t *ret_bytes)
+{
+	struct prune_images prune = {
+		.all = p->all, .wanted = is_wanted, .untagged = say_untagged, .deleted = say_deleted, .data = p
+	};
+
+	return prune_images(p->home, &prune, ret_bytes);
+}
+
 static int prune_run(const struct cli *cli, void *data)
 {
-	struct prune_flags *flags = data;
-	struct prune_images prune = { .wanted = is_wanted, .untagged = say_untagged, .deleted = say_deleted, .data = flags };
+	const struct prune_flags *flags = data;
+	struct image_prune prune = { .all = flags->all, .filters = &flags->filters };
 	autocall(store_free) struct store *s = NULL;
 	autocall(home_free) struct home *home = NULL;
 	char text[NUMBER_TEXT_MAX];
 	uint64_t bytes = 0;
-	int r = read_filters(flags);
+	int r = image_prune_check(&prune);
 
 	if (r < 0)
 		return r;
-	if (!flags->force && !confirm(flags->all ? "This will remove all images without at least one container associated to them."
-						 : "This will remove all dangling images."))
+	if (!flags->force && !confirm(prune.all ? "This will remove all images without at least one container associated to them."
+						: "This will remove all dangling images."))
 		return 0;
-	prune.all = flags->all;
 	r = each_open(cli, &s, &home);
+	prune.home = home;
 	if (r == 0)
-		r = prune_images(home, &prune, &bytes);
-	printf("%sTotal reclaimed space: %s\n", flags->heading ? "\n" : "", number_size_1000(bytes, text));
+		r = image_prune(&prune, &bytes);
+	printf("%sTotal reclaimed space: %s\n", prune.heading ? "\n" : "", number_size_1000(bytes, text));
 	return r < 0 ? fail_while(r, "cannot prune images") : 0;
 }
 

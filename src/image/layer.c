@@ -77,6 +77,25 @@ int64_t layer_size(const struct store *s, const char *chain)
 	return file_read_line(s->fd, path, &text) == 0 && number_i64(text, &size) == 0 ? size : 0;
 }
 
+static int add_layer(int dirfd, const char *name, void *data)
+{
+	autofree char *text = NULL, *path = xasprintf("%s/size", name);
+	int64_t size;
+
+	if (*name != '.' && file_read_line(dirfd, path, &text) == 0 && number_i64(text, &size) == 0)
+		*(int64_t *)data += size;
+	return 0;
+}
+
+int64_t layer_total(const struct store *s)
+{
+	int64_t total = 0;
+
+	if (dir_each(s->fd, "layers", add_layer, &total) < 0)
+		error_clear(); /* there never was one */
+	return total;
+}
+
 /* -EAGAIN when a cleaner took the new directory for rubbish before it was locked. */
 static int try_begin(const struct store *s, struct layer_draft *d)
 {

@@ -28,6 +28,9 @@ char *layer_path(const struct store *s, const char *chain);
 /* Bytes of its files; 0 where that is not known. */
 int64_t layer_size(const struct store *s, const char *chain);
 
+/* The same of all layers together. */
+int64_t layer_total(const struct store *s);
+
 /* Makes a place to unpack into. Caller ends it with layer_commit or layer_drop. */
 int layer_begin(const struct store *s, struct layer_draft *ret);
 /* The tree is whole and checked: it becomes the layer @chain. One that another command finished meanwhile is kept. */

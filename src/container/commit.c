@@ -89,8 +89,6 @@ static int pack(struct handle *h, bool pause, struct commit_layer *ret)
 	autofd int upper = -1;
 	int r = 0;
 
-	if (h->record.layers.count == 0)
-		return fail(-EOPNOTSUPP, "a container without an image cannot be committed");
 	if (pause && h->state.status == STATUS_RUNNING)
 		r = guard_pause(h, &guard);
 	if (r == 0)
@@ -207,6 +205,8 @@ int container_commit(struct handle *h, const struct commit_options *o, char ret_
 	autocall(commit_layer_release) struct commit_layer layer = COMMIT_LAYER_NONE;
 	int r = make_reference(o->reference, &reference);
 
+	if (r == 0 && !h->record.image_id[0])
+		r = fail(-EOPNOTSUPP, "a container without an image cannot be committed");
 	if (r == 0)
 		r = commit_base_find(h->home->store, id, &base);
 	if (r == 0)

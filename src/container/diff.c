@@ -301,6 +301,8 @@ int diff_read(const struct handle *h, struct diff *ret)
 	struct walk w = { .upper = upper, .diff = &d };
 	int r;
 
+	if (h->record.layers.count == 0)
+		return fail(-EOPNOTSUPP, "its root file system is a directory (--rootfs): there is nothing to compare it with");
 	if (upper < 0)
 		return fail_errno("open what the container wrote");
 	lower = rootview_open(&h->record.layers, NULL);

@@ -182,6 +182,8 @@ void resources_warn(const struct run_options *o)
 {
 	if (o->kernel_memory)
 		log_warning("--kernel-memory: no kernel limits kernel memory alone any more. Limitation discarded.");
+	if (o->shm_size > 0 && o->ipc && *o->ipc && strcmp(o->ipc, "private") != 0 && strcmp(o->ipc, "shareable") != 0)
+		log_warning("--shm-size: with --ipc %s the container has no /dev/shm of its own. Size discarded.", o->ipc);
 	if (o->oom_kill_disable && o->memory <= 0)
 		log_warning(
 			"--oom-kill-disable: OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.");

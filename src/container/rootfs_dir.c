@@ -32,5 +32,6 @@ int rootfs_dir_image(const char *typed, struct image *ret)
 		return fail(-EINVAL, "--rootfs: / is the host's own root file system");
 	strv_add_owned(&ret->layers, take(&real));
 	ret->id = xstrdup("");
+	ret->config.stop_timeout = -1;
 	return 0;
 }

@@ -231,6 +231,16 @@ open"
 	run hoy exec rooted sh -c 'id -un; cat /copied'
 	says '^daemon$'
 	says '^in$'
+	run hoy inspect -f '{{.Image}}|{{.Config.Image}}' rooted
+	is "|$root"
+	run hoy inspect rooted
+	says_not StopTimeout
+	local command
+	for command in diff commit; do
+		run hoy $command rooted
+		[ "$status" != 0 ]
+		one_clear_line
+	done
 	run hoy exec -u mail rooted true
 	[ "$status" != 0 ]
 	one_clear_line

@@ -74,6 +74,9 @@ no_process_sleeps() {
 	is ours
 	inside --ipc private --shm-size 1m $REGISTRY/busybox sh -c 'df -k /dev/shm | tail -n 1 | awk "{print \$2}"'
 	is 1024
+	inside --ipc none --shm-size 1m $REGISTRY/busybox true
+	exits 0
+	says 'warning: --shm-size: with --ipc none the container has no /dev/shm of its own'
 	inside --ipc host --sysctl kernel.msgmax=9000 $REGISTRY/busybox true
 	exits 125
 	one_clear_line

@@ -20,8 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define JSON_LIMIT (1 << 20)
-#define NAME_LIMIT 255
+#define JSON_LIMIT       (1 << 20)
+#define NAME_LIMIT       255
+#define ANONYMOUS_DIGITS 64
 
 void volume_release(struct volume *v)
 {
@@ -124,6 +125,18 @@ static void read_pairs(struct json_object *o, struct strv *ret)
 		strv_add_format(ret, "%s=%s", key, json_object_get_string(value));
 }
 
+/*
+ * An anonymous volume is not synced, so a power cut may take its document: its data stays in reach all the same, for there is
+ * nothing else in the document of one that nobody named.
+ */
+static bool is_remnant(const struct store *s, const char *name)
+{
+	autofree char *data = xasprintf(VOLUMES "/%s/_data", name);
+
+	return strlen(name) == ANONYMOUS_DIGITS && strspn(name, "0123456789abcdef") == ANONYMOUS_DIGITS &&
+	       faccessat(s->fd, data, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int volume_read(const struct store *s, const char *name, struct volume *ret)
 {
 	autofree char *path = xasprintf(VOLUMES "/%s/volume.json", name);
@@ -135,9 +148,14 @@ int volume_read(const struct store *s, const char *name, struct volume *ret)
 	if (volume_check_name(name) < 0)
 		return -ENOENT;
 	r = json_read(s->fd, path, JSON_LIMIT, &o);
-	if (r < 0)
+	if (r < 0 && !is_remnant(s, name))
 		return r;
 	v.name = xstrdup(name);
+	if (r < 0) {
+		strv_add(&v.labels, VOLUME_ANONYMOUS "=");
+		*ret = v;
+		return 0;
+	}
 	if (json_get_str(o, path, "CreatedAt", &created) == 1)
 		(void)clock_parse(created, &v.created);
 	read_pairs(json_get(o, "Labels"), &v.labels);
@@ -216,14 +234,14 @@ int volume_create(const struct store *s, const struct volume_request *q, char **
 {
 	autocall(volume_release) struct volume v = { .created = clock_now() };
 	bool named = q->name && *q->name;
-	char digits[65];
+	char digits[ANONYMOUS_DIGITS + 1];
 	int r = named ? volume_check_name(q->name) : 0;
 
 	if (r == 0 && q->options)
 		r = volume_check_options(q->options);
 	if (r < 0)
 		return r;
-	random_hex(digits, 64);
+	random_hex(digits, ANONYMOUS_DIGITS);
 	v.name = xstrdup(named ? q->name : digits);
 	add_labels(&v, q->labels);
 	if (!named || q->anonymous)

@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Writes @value in one write(2), as kernel files want it. O_TRUNC and O_CREAT are never used. */
+/*
+ * Writes @value in one write(2), as kernel files want it. O_TRUNC and O_CREAT are never used. @why NULL: no step of its own for
+ * explain, another one says it.
+ */
 int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value);
 /* Creates a directory; -EEXIST when it is there already. */
 int sys_mkdir(const char *why, int dirfd, const char *name, const char *shown, mode_t mode);

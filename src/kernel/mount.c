@@ -238,8 +238,11 @@ static void say_bind(struct step *step, const struct sys_bind *b)
 	attribute_words(set, clear, words, sizeof words);
 	if (b->before)
 		step_say(step, "%s && ", b->before);
-	step_say(step, "mount --%s %s%s%s%s %s", b->recursive ? "rbind" : "bind", words[0] ? "-o " : "", words, words[0] ? " " : "",
-		 step_quote(b->shown_source), step_quote(b->shown));
+	step_say(step, "mount --%s %s%s%s", b->recursive ? "rbind" : "bind", words[0] ? "-o " : "", words, words[0] ? " " : "");
+	/* a word of util-linux 2.39 */
+	if (b->idmap_shown)
+		step_say(step, "-o 'X-mount.idmap=%s' ", b->idmap_shown);
+	step_say(step, "%s %s", step_quote(b->shown_source), step_quote(b->shown));
 	if (b->propagation)
 		step_say(step, " && mount --make-%s%s %s", b->propagation_recursive ? "r" : "", propagation_word(b->propagation),
 			 step_quote(b->shown));

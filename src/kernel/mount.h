@@ -33,6 +33,7 @@ struct sys_bind {
 	_Bool propagation_recursive;
 	int idmap; /* user namespace for MOUNT_ATTR_IDMAP, or -1 */
 	_Bool idmap_recursive;
+	const char *idmap_shown; /* the mapping as mount(8) takes it, "u:0:1000:1 g:0:1000:1", for explain; or NULL */
 	int target;
 	const char *shown;
 	const char *before;

@@ -205,7 +205,7 @@ static int write_maps(struct creation *c)
 	proc = root < 0 ? root : openat(root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (proc < 0)
 		return fail_errno("open /proc/%s", path);
-	return userns_write_maps(proc, c->made.pid, &l->uid_mappings, &l->gid_mappings);
+	return userns_write_maps(proc, c->made.pid, &l->uid_mappings, &l->gid_mappings, true);
 }
 
 static int move_net_devices(struct creation *c)

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "kernel/mount.h"
+#include "kernel/step.h"
 #include "runtime/init.h"
 #include "runtime/mount.h"
 #include "runtime/mount_idmap.h"
@@ -57,7 +58,7 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
 	autofd int source = -1, mnt = -1, idmap = -1;
-	autofree char *shown = shown_source(e);
+	autofree char *shown = shown_source(e), *mapping = NULL;
 	struct sys_bind b = SYS_BIND_NONE;
 	struct stat st;
 	int r;
@@ -74,6 +75,8 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 		r = idmap = mount_idmap_open(in, e);
 		if (r < 0)
 			return r;
+		if (step_heard())
+			b.idmap_shown = mapping = mount_idmap_words(in, e);
 	}
 	b.source = source;
 	b.detached = mount_given_tree(in->create, e);

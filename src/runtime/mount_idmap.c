@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "kernel/file.h"
 #include "kernel/process.h"
 #include "runtime/init.h"
@@ -48,7 +49,7 @@ int mount_idmap_open(struct init *in, const struct mount_entry *e)
 	if (r == 0 && dir < 0)
 		r = fail_errno("mount %s: idmap", e->destination);
 	if (r == 0)
-		r = userns_write_maps(dir, outer, uids, gids);
+		r = userns_write_maps(dir, outer, uids, gids, false);
 	if (r == 0) {
 		ns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
 		if (ns < 0)
@@ -58,4 +59,21 @@ int mount_idmap_open(struct init *in, const struct mount_entry *e)
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	return r < 0 ? r : take_fd(&ns);
+}
+
+static void add_words(struct buf *out, char kind, const struct spec_id_mappings *map)
+{
+	for (size_t i = 0; i < map->count; i++)
+		buf_add_format(out, "%s%c:%u:%u:%u", out->len ? " " : "", kind, map->items[i].container_id, map->items[i].host_id,
+			       map->items[i].size);
+}
+
+char *mount_idmap_words(const struct init *in, const struct mount_entry *e)
+{
+	const struct spec_linux *l = &in->spec->linux_;
+	autobuf out = BUF_INIT;
+
+	add_words(&out, 'u', e->spec->uid_mappings.count ? &e->spec->uid_mappings : &l->uid_mappings);
+	add_words(&out, 'g', e->spec->gid_mappings.count ? &e->spec->gid_mappings : &l->gid_mappings);
+	return xstrdup(out.data);
 }

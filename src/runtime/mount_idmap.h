@@ -10,3 +10,5 @@ struct mount_entry;
  * the caller.
  */
 int mount_idmap_open(struct init *in, const struct mount_entry *entry);
+/* Its mapping as mount(8) takes it; caller frees. */
+char *mount_idmap_words(const struct init *in, const struct mount_entry *entry);

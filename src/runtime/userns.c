@@ -23,13 +23,14 @@ static int write_map(int proc_pid, pid_t pid, const char *name, const char *why,
 	return sys_write(why, proc_pid, name, shown, text.data);
 }
 
-int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids)
+int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids,
+		      bool explained)
 {
 	char shown[64];
 	int r = 0;
 
 	if (uids->count) {
-		r = write_map(proc_pid, pid, "uid_map", "linux.uidMappings", uids);
+		r = write_map(proc_pid, pid, "uid_map", explained ? "linux.uidMappings" : NULL, uids);
 		if (r < 0)
 			return r;
 	}
@@ -40,7 +41,7 @@ int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *ui
 			if (r < 0)
 				return r;
 		}
-		r = write_map(proc_pid, pid, "gid_map", "linux.gidMappings", gids);
+		r = write_map(proc_pid, pid, "gid_map", explained ? "linux.gidMappings" : NULL, gids);
 	}
 	return r;
 }

@@ -3,13 +3,16 @@
 /* User namespace mappings, written from outside. Parent's half, but for the last function. */
 #include "runtime/spec.h"
 
+#include <stdbool.h>
+
 #include <sys/types.h>
 
 /*
  * Writes uid_map and gid_map of a process in a new user namespace; @proc_pid is its directory in procfs. Without
  * CAP_SETGID over the parent namespace setgroups is denied first, as the kernel wants it (Linux 3.19).
  */
-int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids);
+int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids,
+		      bool explained);
 /*
  * The caller, in the namespace, becomes who may build a container there: root, or the first who is mapped where root is not.
  * Mappings that are not known (a namespace that was joined) are none.

@@ -93,6 +93,19 @@ Total reclaimed space: 5kB"
 	says 'missing required option: "device"'
 }
 
+@test "an anonymous volume whose document a power cut took is still one" {
+	local name
+	name=$(hoy volume create)
+	: >"$SCRATCH/root/volumes/$name/volume.json"
+	run hoy volume ls -q
+	is "$name"
+	rm "$SCRATCH/root/volumes/$name/volume.json"
+	run hoy volume ls -q --filter label=com.docker.volume.anonymous
+	is "$name"
+	run hoy volume prune -f
+	says "^$name$"
+}
+
 @test "many at once: one volume, and each removed once" {
 	local i pids=()
 	for i in $(seq 20); do

@@ -270,6 +270,9 @@ two"
 	[ "$(stat -c %u /etc/passwd)" = 0 ]
 	run hoy run --rm -v "$HERE/host:/h:idmap=uids=77-1000-1;gids=88-2000-1" box stat -c %u:%g /h/file
 	[[ $output == 1000:2000 || $output == *"cannot show other owners"* ]] || { echo "$output"; false; }
+	run hoy run --rm --explain=script -v "$HERE/host:/h:idmap=uids=77-1000-1;gids=88-2000-1" box true
+	says "'X-mount.idmap=u:77:1000:1 g:88:2000:1'"
+	says_not uid_map
 }
 
 @test "a volume over /etc does not hide what hoy puts there" {

@@ -124,10 +124,62 @@ static void ulimits(void **state)
 	free(r.items);
 }
 
+/* Each option is the member of the spec that the standard has for it, and no other. */
+static void options_become_members(void **state)
+{
+	struct run_options o = RUN_OPTIONS_DEFAULT;
+	struct spec_resources r = { 0 };
+
+	(void)state;
+	o.memory = 64 * MIB;
+	o.memory_reservation = 32 * MIB;
+	o.memory_swappiness = 0; /* asked for: not the same as not given */
+	o.oom_kill_disable = true;
+	o.cpu_shares = 512;
+	o.cpu_period = 50000;
+	o.cpu_quota = 20000;
+	o.cpu_rt_period = 1000000;
+	o.cpu_rt_runtime = 950000;
+	o.cpuset_cpus = o.cpuset_mems = "0";
+	o.blkio_weight = 300;
+	o.pids_limit = -1;
+	assert_int_equal(resources_fill(&o, &r), 0);
+	assert_int_equal(r.memory.reservation.value, 32 * MIB);
+	assert_true(r.memory.swappiness.set && r.memory.swappiness.value == 0);
+	assert_true(r.memory.disable_oom_killer.set && r.memory.disable_oom_killer.value);
+	assert_int_equal(r.cpu.shares.value, 512);
+	assert_int_equal(r.cpu.period.value, 50000);
+	assert_int_equal(r.cpu.quota.value, 20000);
+	assert_int_equal(r.cpu.realtime_period.value, 1000000);
+	assert_int_equal(r.cpu.realtime_runtime.value, 950000);
+	assert_string_equal(r.cpu.cpus, "0");
+	assert_string_equal(r.cpu.mems, "0");
+	assert_int_equal(r.block_io.weight.value, 300);
+	assert_true(r.pids_limit.set && r.pids_limit.value == -1);
+	spec_resources_release(&r);
+}
+
+static void nothing_is_asked_for(void **state)
+{
+	const struct run_options o = RUN_OPTIONS_DEFAULT;
+	struct spec_resources r = { 0 };
+
+	(void)state;
+	assert_int_equal(resources_fill(&o, &r), 0);
+	assert_false(r.memory.limit.set || r.memory.swap.set || r.memory.reservation.set || r.memory.swappiness.set ||
+		     r.memory.disable_oom_killer.set);
+	assert_false(r.cpu.shares.set || r.cpu.period.set || r.cpu.quota.set || r.cpu.realtime_period.set ||
+		     r.cpu.realtime_runtime.set || r.block_io.weight.set || r.pids_limit.set);
+	assert_null(r.cpu.cpus);
+	spec_resources_release(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_and_swap),
+		cmocka_unit_test(options_become_members),
+		cmocka_unit_test(nothing_is_asked_for),
 		cmocka_unit_test(cpus),
 		cmocka_unit_test(pids),
 		cmocka_unit_test(ulimits),

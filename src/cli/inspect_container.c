@@ -253,7 +253,7 @@ static void put_all(struct handle *h, struct json_object *record, bool size, str
 	put_path(h, w, "HostsPath", "hosts");
 	put_path(h, w, "LogPath", "log");
 	json_put_str(w, "Name", name);
-	json_put_i64(w, "RestartCount", 0);
+	json_put_i64(w, "RestartCount", h->state.restarts);
 	json_put_str(w, "Driver", "overlay");
 	json_put_str(w, "Platform", "linux");
 	put_text(w, record, "MountLabel");

@@ -4,9 +4,17 @@
 #include "cli/command.h"
 #include "cli/each.h"
 #include "container/resources.h"
+#include "container/restart.h"
 
 #include <errno.h>
 #include <stddef.h>
+
+static int check_restart(const char *value)
+{
+	struct restart_policy unused;
+
+	return restart_parse(value, &unused);
+}
 
 #define TAKES(member) offsetof(struct run_options, member)
 static const struct option update_table[] = {
@@ -27,7 +35,7 @@ static const struct option update_table[] = {
 	  "Limit of memory and swap together; -1 for unlimited swap" },
 	{ 0, "pids-limit", OPTION_INT, TAKES(pids_limit), "int", "Limit of processes and threads; -1 for unlimited" },
 	{ 0, "restart", OPTION_STRING, TAKES(restart), "string", "Restart policy: no, on-failure[:N], always, unless-stopped",
-	  .later = true, .complete = "no on-failure always unless-stopped" },
+	  .check = check_restart, .complete = "no on-failure always unless-stopped" },
 	OPTIONS_END,
 };
 

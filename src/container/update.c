@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "container/resources.h"
+#include "container/restart.h"
 #include "runtime/cgroup.h"
 
 #include <errno.h>
@@ -198,10 +199,13 @@ static void change_config(struct update *u)
 }
 
 /* HostConfig of the record, in Docker's names. */
-static void change_record(struct update *u)
+static int change_record(struct update *u)
 {
 	const struct run_options *a = u->asked;
+	struct restart_policy policy;
+	struct json_object *restart;
 	int64_t nano;
+	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (*number_at(a, i))
@@ -213,6 +217,15 @@ static void change_record(struct update *u)
 		set_i64(u->host, "NanoCpus", (struct opt_i64){ true, nano });
 	set_text(u->host, "CpusetCpus", a->cpuset_cpus);
 	set_text(u->host, "CpusetMems", a->cpuset_mems);
+	if (!a->restart)
+		return 0;
+	r = restart_parse(a->restart, &policy);
+	if (r < 0)
+		return r;
+	restart = object_in(u->host, "RestartPolicy");
+	set_text(restart, "Name", restart_name(policy.when));
+	set_i64(restart, "MaximumRetryCount", (struct opt_i64){ true, policy.max });
+	return 0;
 }
 
 /* A change that fails half way is taken back: the limits are those of config.json again. */
@@ -257,14 +270,16 @@ static int update(struct update *u)
 	if (r < 0)
 		return r == -ENOENT ? fail(-ENOENT, "no such container") : r;
 	u->host = object_in(u->record, "HostConfig");
+	if (u->asked->restart && json_object_get_boolean(json_get(u->host, "AutoRemove")))
+		return fail(-EINVAL, "restart policy cannot be updated because AutoRemove is enabled for the container");
 	r = merge(u);
 	if (r == 0)
 		r = resources_fill(&u->merged, &u->all);
 	if (r < 0)
 		return r;
 	choose_changed(u);
-	change_record(u);
-	if (handle_runs(h))
+	r = change_record(u);
+	if (r == 0 && handle_runs(h))
 		r = change_cgroup(u);
 	if (r < 0)
 		return r;

@@ -113,3 +113,23 @@ spec() {
 	[ "$(recorded full PidsLimit)" = 30 ]
 	[ "$(recorded full Memory)" = 67108864 ]
 }
+
+@test "--restart: a container that runs is started again from now on, and is not any more" {
+	hoy run -d --name lively $REGISTRY/busybox sh -c 'sleep 1'
+	hoy update --restart always lively
+	[ "$(recorded lively RestartPolicy.Name)" = always ]
+	restarted() { [ "$(hoy inspect -f '{{.RestartCount}}' lively)" -ge 1 ]; }
+	wait_for 20 restarted
+	hoy update --restart no lively
+	ended() { [ "$(hoy inspect -f '{{.State.Status}}' lively)" = exited ]; }
+	wait_for 20 ended
+	hoy update --restart on-failure:3 lively
+	[ "$(recorded lively RestartPolicy.MaximumRetryCount)" = 3 ]
+	run hoy update --restart sometimes lively
+	exits 125
+	says 'sometimes'
+	hoy run -d --rm --name gone $REGISTRY/busybox sleep 60
+	run hoy update --restart always gone
+	exits 1
+	says 'AutoRemove is enabled'
+}

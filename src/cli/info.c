@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/number.h"
 #include "cli/command.h"
+#include "cli/each.h"
 #include "cli/format.h"
-#include "image/platform.h"
+#include "cli/machine.h"
+#include "container/brief.h"
+#include "image/catalog.h"
+#include "network/network.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <linux/magic.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/sysinfo.h>
-#include <sys/utsname.h>
-#include <sys/vfs.h>
-
-#define OS_RELEASE_MAX (64 << 10)
+#include <unistd.h>
 
 struct info_flags {
 	const char *format;
@@ -26,77 +25,142 @@ static const struct option info_table[] = {
 	OPTIONS_END,
 };
 
-/* Entries of a directory of the store; a store that was never used has none. */
-static int64_t count_entries(const char *root, const char *name)
+struct counts {
+	int64_t all, running, paused, stopped, images;
+};
+
+static int count(struct brief *b, void *data)
 {
-	autobuf path = BUF_INIT;
-	autodir DIR *dir = NULL;
-	struct dirent *entry;
+	struct counts *c = data;
+
+	c->all++;
+	c->running += b->state.status == STATUS_RUNNING || b->state.status == STATUS_RESTARTING;
+	c->paused += b->state.status == STATUS_PAUSED;
+	c->stopped += b->state.status == STATUS_CREATED || b->state.status == STATUS_EXITED || b->state.status == STATUS_DEAD;
+	return 0;
+}
+
+/* Several names may stand for one image. */
+static int64_t count_images(const struct store *s)
+{
+	autocatalog all = { 0 };
 	int64_t n = 0;
 
-	buf_add_format(&path, "%s/%s", root, name);
-	dir = opendir(path.data);
-	while (dir && (entry = readdir(dir)))
-		n += entry->d_name[0] != '.';
+	if (catalog_list(s, &all) < 0)
+		error_clear();
+	for (size_t i = 0; i < all.count; i++) {
+		size_t k = 0;
+
+		while (k < i && strcmp(all.items[k].id, all.items[i].id) != 0)
+			k++;
+		n += k == i;
+	}
 	return n;
 }
 
-/* PRETTY_NAME of os-release(5), or "Linux". */
-static void os_name(struct buf *ret)
+/* A store that was never used has nothing, and is not made by looking at it. */
+static void read_counts(const struct cli *cli, struct counts *ret)
 {
-	autobuf text = BUF_INIT;
-	const char *line;
-	size_t len;
+	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
 
-	buf_clear(ret);
-	if (file_read(AT_FDCWD, "/etc/os-release", OS_RELEASE_MAX, &text) < 0)
-		error_clear();
-	line = strstr(text.data, "PRETTY_NAME=");
-	if (line)
-		line += strlen("PRETTY_NAME=");
-	len = line ? strcspn(line + (*line == '"'), "\"\n") : 0;
-	if (len)
-		buf_add(ret, line + (*line == '"'), len);
-	else
-		buf_add_str(ret, "Linux");
+	if (access(cli->root, F_OK) < 0)
+		return;
+	if (store_open(cli->root, &store) == 0 && home_open(store, cli->runroot, &home) == 0) {
+		(void)brief_each(home, false, count, ret);
+		ret->images = count_images(store);
+	}
+	error_clear();
 }
 
-static const char *cgroup_version(void)
+static void put_plugins(struct json_writer *w)
 {
-	struct statfs fs;
+	json_begin_object(w, "Plugins");
+	json_begin_array(w, "Volume");
+	json_put_str(w, NULL, "local");
+	json_end_array(w);
+	json_begin_array(w, "Network");
+	for (int i = 0; i < NETWORK_DRIVER_COUNT; i++)
+		json_put_str(w, NULL, network_driver_name((enum network_driver)i));
+	json_end_array(w);
+	json_put_null(w, "Authorization");
+	json_begin_array(w, "Log");
+	json_put_str(w, NULL, "json-file");
+	json_put_str(w, NULL, "none");
+	json_end_array(w);
+	json_end_object(w);
+}
 
-	return statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC ? "2" : "1";
+static void put_store(const struct cli *cli, struct json_writer *w)
+{
+	json_put_str(w, "Driver", "overlay");
+	json_begin_array(w, "DriverStatus");
+	json_begin_array(w, NULL);
+	json_put_str(w, NULL, "Backing Filesystem");
+	json_put_str(w, NULL, machine_filesystem(access(cli->root, F_OK) == 0 ? cli->root : "/var/lib"));
+	json_end_array(w);
+	json_end_array(w);
+	json_put_str(w, "DockerRootDir", cli->root);
+	json_put_str(w, "RunRootDir", cli->runroot);
+}
+
+static void put_proxy(struct json_writer *w, const char *key, const char *upper, const char *lower)
+{
+	const char *value = getenv(lower) ? getenv(lower) : getenv(upper);
+
+	json_put_str(w, key, value ? value : "");
+}
+
+static void put_runtime(struct json_writer *w)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	path[n > 0 ? n : 0] = '\0';
+	json_begin_object(w, "Runtimes");
+	json_begin_object(w, "hoy");
+	json_put_str(w, "path", path); /* one binary under two names */
+	json_end_object(w);
+	json_end_object(w);
+	json_put_str(w, "DefaultRuntime", "hoy");
+	json_put_str(w, "InitBinary", "hoy-init");
 }
 
 static void fill(const struct cli *cli, struct buf *out)
 {
-	struct utsname kernel = { 0 };
-	struct platform platform;
-	struct sysinfo memory;
-	autobuf os = BUF_INIT;
+	struct counts counts = { 0 };
 	struct json_writer w;
 
-	uname(&kernel);
-	sysinfo(&memory);
-	platform_host(&platform);
-	os_name(&os);
+	read_counts(cli, &counts);
 	json_writer_init(&w, out, false);
 	json_begin_object(&w, NULL);
-	json_put_i64(&w, "Containers", count_entries(cli->root, "containers"));
-	json_put_i64(&w, "Images", count_entries(cli->root, "images"));
+	json_put_i64(&w, "Containers", counts.all);
+	json_put_i64(&w, "ContainersRunning", counts.running);
+	json_put_i64(&w, "ContainersPaused", counts.paused);
+	json_put_i64(&w, "ContainersStopped", counts.stopped);
+	json_put_i64(&w, "Images", counts.images);
 	json_put_str(&w, "ServerVersion", HOY_VERSION);
-	json_put_str(&w, "Driver", "overlay");
-	json_put_str(&w, "CgroupDriver", "cgroupfs");
-	json_put_str(&w, "CgroupVersion", cgroup_version());
-	json_put_str(&w, "KernelVersion", kernel.release);
-	json_put_str(&w, "OperatingSystem", os.data);
-	json_put_str(&w, "OSType", platform.os);
-	json_put_str(&w, "Architecture", kernel.machine);
-	json_put_i64(&w, "NCPU", sysconf(_SC_NPROCESSORS_ONLN));
-	json_put_i64(&w, "MemTotal", (int64_t)memory.totalram * memory.mem_unit);
-	json_put_str(&w, "Name", kernel.nodename);
-	json_put_str(&w, "DockerRootDir", cli->root);
+	put_store(cli, &w);
+	put_plugins(&w);
+	json_put_str(&w, "LoggingDriver", "json-file");
+	machine_put(&w);
+	put_runtime(&w);
+	json_put_bool(&w, "Debug", cli->debug);
+	put_proxy(&w, "HttpProxy", "HTTP_PROXY", "http_proxy");
+	put_proxy(&w, "HttpsProxy", "HTTPS_PROXY", "https_proxy");
+	put_proxy(&w, "NoProxy", "NO_PROXY", "no_proxy");
+	json_begin_array(&w, "Warnings");
+	machine_put_warnings(&w);
+	json_end_array(&w);
 	json_end_object(&w);
+}
+
+static void print_list(const char *label, struct json_object *list)
+{
+	printf(" %s:", label);
+	for (size_t i = 0; list && i < json_object_array_length(list); i++)
+		printf(" %s", json_object_get_string(json_object_array_get_idx(list, i)));
+	putchar('\n');
 }
 
 /* The members that people read, in Docker's order and words. */
@@ -106,11 +170,17 @@ static void print_lines(struct json_object *info)
 		const char *label, *key;
 	} lines[] = {
 		{ "Containers", "Containers" },
+		{ " Running", "ContainersRunning" },
+		{ " Paused", "ContainersPaused" },
+		{ " Stopped", "ContainersStopped" },
 		{ "Images", "Images" },
 		{ "Server Version", "ServerVersion" },
 		{ "Storage Driver", "Driver" },
+		{ "Logging Driver", "LoggingDriver" },
 		{ "Cgroup Driver", "CgroupDriver" },
 		{ "Cgroup Version", "CgroupVersion" },
+		{ "Default Runtime", "DefaultRuntime" },
+		{ "Init Binary", "InitBinary" },
 		{ "Kernel Version", "KernelVersion" },
 		{ "Operating System", "OperatingSystem" },
 		{ "OSType", "OSType" },
@@ -118,12 +188,24 @@ static void print_lines(struct json_object *info)
 		{ "CPUs", "NCPU" },
 		{ "Name", "Name" },
 		{ "Root Dir", "DockerRootDir" },
+		{ "Run Root Dir", "RunRootDir" },
 	};
+	struct json_object *plugins = json_get(info, "Plugins"), *warnings = json_get(info, "Warnings");
 	char text[NUMBER_TEXT_MAX];
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
 		printf("%s: %s\n", lines[i].label, json_object_get_string(json_get(info, lines[i].key)));
 	printf("Total Memory: %s\n", number_size_1024((uint64_t)json_object_get_int64(json_get(info, "MemTotal")), text));
+	puts("Plugins:");
+	print_list("Volume", json_get(plugins, "Volume"));
+	print_list("Network", json_get(plugins, "Network"));
+	print_list("Log", json_get(plugins, "Log"));
+	puts("Security Options:");
+	for (size_t i = 0; i < json_object_array_length(json_get(info, "SecurityOptions")); i++)
+		printf(" %s\n", json_object_get_string(json_object_array_get_idx(json_get(info, "SecurityOptions"), i)));
+	fflush(stdout);
+	for (size_t i = 0; i < json_object_array_length(warnings); i++)
+		fprintf(stderr, "%s\n", json_object_get_string(json_object_array_get_idx(warnings, i)));
 }
 
 static int info_run(const struct cli *cli, void *options)
@@ -148,7 +230,9 @@ const struct command command_info = {
 	.name = "info",
 	.usage = "[OPTIONS]",
 	.summary = "Display system-wide information",
-	.manual = "Shows how many containers and images there are, where they lie, and what hoy sees of the machine.\n",
+	.manual =
+		"Shows how many containers and images there are, where they lie, and what hoy sees of the machine; and warns of what\n"
+		"will not work on it.\n",
 	.options = info_table,
 	.options_size = sizeof(struct info_flags),
 	.interspersed = true,

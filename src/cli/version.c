@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/memory.h"
 #include "cli/command.h"
 #include "cli/format.h"
 #include "image/platform.h"
 
+#include <stdio.h>
 #include <sys/utsname.h>
 
 struct version_flags {
@@ -15,6 +17,15 @@ static const struct option version_table[] = {
 	OPTIONS_END,
 };
 
+/* The standards it was written to. */
+static const struct {
+	const char *name, *version;
+} specifications[] = {
+	{ "runtime-spec", "1.3.0" },
+	{ "image-spec", "1.1.1" },
+	{ "distribution-spec", "1.1.1" },
+};
+
 /* There is no daemon: what Docker calls client and server is one program. */
 static void fill(struct json_writer *w, const char *key, const struct platform *platform, const char *kernel)
 {
@@ -23,6 +34,14 @@ static void fill(struct json_writer *w, const char *key, const struct platform *
 	json_put_str(w, "Os", platform->os);
 	json_put_str(w, "Arch", platform->architecture);
 	json_put_str(w, "KernelVersion", kernel);
+	json_begin_array(w, "Components");
+	for (size_t i = 0; i < ARRAY_SIZE(specifications); i++) {
+		json_begin_object(w, NULL);
+		json_put_str(w, "Name", specifications[i].name);
+		json_put_str(w, "Version", specifications[i].version);
+		json_end_object(w);
+	}
+	json_end_array(w);
 	json_end_object(w);
 }
 
@@ -40,8 +59,11 @@ static int version_run(const struct cli *cli, void *options)
 	uname(&kernel);
 	platform_host(&platform);
 	if (!flags->format) {
-		printf("hoy:\n Version:    %s\n OS/Arch:    %s/%s\n Kernel:     %s\n", HOY_VERSION, platform.os,
+		printf("hoy:\n Version:    %s\n OS/Arch:    %s/%s\n Kernel:     %s\n OCI:       ", HOY_VERSION, platform.os,
 		       platform.architecture, kernel.release);
+		for (size_t i = 0; i < ARRAY_SIZE(specifications); i++)
+			printf("%s %s %s", i ? "," : "", specifications[i].name, specifications[i].version);
+		putchar('\n');
 		return 0;
 	}
 	json_writer_init(&w, &text, false);

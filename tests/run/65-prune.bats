@@ -166,3 +166,27 @@ image_of() {
 	exits 1
 	says 'unknown command: hoy container frobnicate'
 }
+
+@test "info: what there is, and what the machine can do" {
+	hoy run --name over $REGISTRY/busybox true
+	hoy run -d --name runs $REGISTRY/busybox sleep 60
+	hoy run -d --name held $REGISTRY/busybox sleep 60
+	hoy pause held
+	[ "$(hoy info -f '{{.Containers}} {{.ContainersRunning}} {{.ContainersPaused}} {{.ContainersStopped}}')" = "3 1 1 1" ]
+	hoy info -f '{{json .}}' | python3 -c '
+import json, os, sys
+i = json.load(sys.stdin)
+want = "Containers Images Driver DriverStatus Plugins MemoryLimit SwapLimit CpuCfsPeriod CpuCfsQuota CPUShares CPUSet PidsLimit IPv4Forwarding OomKillDisable SystemTime LoggingDriver CgroupDriver CgroupVersion KernelVersion OperatingSystem OSVersion OSType Architecture NCPU MemTotal DockerRootDir HttpProxy HttpsProxy NoProxy Name Runtimes DefaultRuntime InitBinary SecurityOptions Warnings ServerVersion"
+assert set(want.split()) <= set(i), set(want.split()) - set(i)
+assert i["IPv4Forwarding"] == (open("/proc/sys/net/ipv4/ip_forward").read().strip() == "1")
+assert i["NCPU"] == os.sysconf("SC_NPROCESSORS_ONLN") and i["KernelVersion"] == os.uname().release
+assert os.path.exists(i["Runtimes"]["hoy"]["path"])
+'
+	run hoy info
+	says '^ Running: 1$'
+	run hoy version
+	says 'runtime-spec'
+	# looking makes nothing
+	"$HOY" --root "$BATS_TEST_TMPDIR/none" --runroot "$BATS_TEST_TMPDIR/none-run" info >/dev/null
+	[ ! -e "$BATS_TEST_TMPDIR/none" ] && [ ! -e "$BATS_TEST_TMPDIR/none-run" ]
+}

@@ -10,6 +10,7 @@
 #include "container/control.h"
 #include "container/diff.h"
 #include "container/environment.h"
+#include "container/mark.h"
 #include "image/changes.h"
 #include "image/commit.h"
 #include "image/make.h"
@@ -29,8 +30,10 @@
 
 /* A process that lets the container go on when its pipe is closed, by us or by our end. */
 struct guard {
+	struct handle *h; /* borrowed */
 	int pipe;
 	pid_t pid;
+	bool paused; /* by us */
 };
 #define GUARD_NONE ((struct guard){ .pipe = -1 })
 
@@ -68,16 +71,36 @@ static int guard_pause(struct handle *h, struct guard *g)
 	if (g->pid < 0)
 		return g->pid;
 	g->pipe = take_fd(&ours);
+	g->h = h;
 	r = control_pause(h, true);
+	g->paused = r == 0;
 	/* somebody else paused it, or it has ended, which is as still */
 	return r == -EALREADY || r == -ESRCH ? 0 : r;
 }
 
+/* The guard has died, or could not: then it is for us. */
+static void go_on(struct handle *h)
+{
+	/* whatever became of the mark: what is marked is thawed */
+	int r = mark_set(h->home, h->record.id, MARK_PAUSED, true);
+
+	if (r == 0)
+		r = handle_refresh(h);
+	if (r == 0 && h->state.status == STATUS_PAUSED)
+		r = control_pause(h, false);
+	if (r < 0)
+		log_warning("container %s is still paused: %s", h->record.name, error_text(r));
+}
+
 static void guard_release(struct guard *g)
 {
+	int status = 0;
+
 	cleanup_fd(&g->pipe);
-	while (g->pid > 0 && waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
+	while (g->pid > 0 && waitpid(g->pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (g->paused && status != 0)
+		go_on(g->h);
 	*g = GUARD_NONE;
 }
 

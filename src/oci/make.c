@@ -324,6 +324,7 @@ void made_release(struct made *made)
 	spec_release(&made->spec);
 	free(made->state);
 	made->state = NULL;
+	cgroup_free(&made->container.cgroup);
 	cleanup_fd(&made->notify);
 	made->notify = -1;
 }

@@ -26,6 +26,7 @@ struct cgroup_options {
 	const char *path;
 	const char *id;
 	bool systemd;
+	bool user;     /* its own systemd and not the system's: no process of root's asks */
 	bool rootless; /* not being able to make one is no error unless limits were asked for */
 	bool delegate; /* v2: it belongs to @owner, who may make cgroups below it */
 	uid_t owner;

@@ -24,7 +24,7 @@
 int cgroup_systemd_name(const struct cgroup_options *options, char **ret_slice, char **ret_unit)
 {
 	autostrv parts = { 0 };
-	const char *prefix = "hoy", *name = options->id, *slice = options->rootless ? "user.slice" : "system.slice";
+	const char *prefix = "hoy", *name = options->id, *slice = options->user ? "user.slice" : "system.slice";
 
 	if (options->path && *options->path) {
 		strv_split(&parts, options->path, ':');

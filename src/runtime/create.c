@@ -83,6 +83,7 @@ static int make_cgroup(struct creation *c)
 		.path = l->cgroups_path,
 		.id = c->create->id,
 		.systemd = c->create->systemd_cgroup,
+		.user = geteuid() != 0,
 		.rootless = geteuid() != 0 || l->namespaces[SPEC_NS_USER].set,
 		.delegate = owner > 0 && geteuid() == 0 && !l->namespaces[SPEC_NS_USER].path && may_write_cgroups(c->create->spec),
 		.owner = (uid_t)owner,

@@ -84,6 +84,38 @@ cleanup() {
 	equal "$(sed -n '/^code:/,$p' <<<"$output" | wc -l)" 2
 }
 
+@test "rootless: a scope of the user's own systemd" {
+	not_in_runc "1.1.5 wants a login session"
+	chown -R 54321:54321 "$B"
+	conf '.linux.namespaces |= map(select(.type != "network")) + [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 54321, size: 1}]
+		| .linux.gidMappings = .linux.uidMappings | .linux.cgroupsPath = "user.slice:hoy:box" | del(.linux.resources)
+		| .mounts |= map(if .type == "sysfs" then {destination: "/sys", type: "none", source: "/sys", options: ["rbind", "ro"]}
+			else . end | if .type == "devpts" then .options -= ["gid=5"] else . end)'
+	machine '
+		export XDG_RUNTIME_DIR=/run/user/54321 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/54321/bus HOME=/tmp
+		mkdir -p /run/user/54321; chown 54321:54321 /run/user/54321; chmod 700 /run/user/54321
+		systemd-run --quiet --unit=user-manager --uid=54321 --gid=54321 -p Delegate=yes --setenv=XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR \
+			/lib/systemd/systemd --user --unit=dbus.socket
+		user() { setpriv --reuid 54321 --regid 54321 --clear-groups "$@"; }
+		n=0; until user systemctl --user show -p Version >/dev/null 2>&1; do n=$((n + 1)); [ $n -lt 100 ] || break; sleep 0.1; done
+		rt() { user systemd-run --quiet --user --scope "$RUNTIME" --root /tmp/user-state --systemd-cgroup "$@"; }
+		rt create -b "$B" box </dev/null >/tmp/said 2>&1 || cat /tmp/said
+		user systemctl --user show hoy-box.scope -p Slice,Delegate,ActiveState
+		rt start box
+		rt exec box id -u
+		grep ^0:: /proc/$(rt state box | jq .pid)/cgroup
+		rt delete --force box
+		echo "then: $(user systemctl --user is-active hoy-box.scope)"
+		systemctl stop user-manager
+		echo end'
+	echo "$output"
+	says '^Slice=user.slice$'
+	says '^ActiveState=active$'
+	says '^0$'
+	says '^0::.*/user-manager.service/user.slice/hoy-box.scope'
+	says '^then: inactive$'
+}
+
 @test "killed at any step of create: delete finds the scope by its name" {
 	[ "$(basename "$RUNTIME")" = hoy-runtime ] || skip "only hoy's steps can be made to fail"
 	[ -f "$TOP/build-faults/build.ninja" ] || meson setup "$TOP/build-faults" "$TOP" -Dfaults=true >/dev/null

@@ -431,9 +431,9 @@ static void limits_as_properties(void **state)
 	assert_properties("{\"unified\":{\"memory.high\":\"2000\",\"cgroup.freeze\":\"0\"}}", true, "t MemoryHigh 2000\n");
 }
 
-static void assert_unit(const char *path, bool rootless, const char *slice, const char *unit)
+static void assert_unit(const char *path, bool user, const char *slice, const char *unit)
 {
-	const struct cgroup_options options = { .path = path, .id = "box", .rootless = rootless };
+	const struct cgroup_options options = { .path = path, .id = "box", .user = user };
 	autofree char *got_slice = NULL, *got_unit = NULL;
 	int r = cgroup_systemd_name(&options, &got_slice, &got_unit);
 

@@ -43,7 +43,7 @@ test-callers: all ## podman, containerd and Docker over RUNTIME (default: build/
 	@tools/install-deps callers || echo "some engines cannot be installed here: their tests are skipped"
 	@tests/callers/all
 
-test-vm: ## the runtime and limits on cgroup v2 with every controller, in a machine of QEMU's (about 15 minutes)
+test-vm: ## the runtime and limits on cgroup v2 with every controller, in a machine of QEMU's (5 to 10 minutes)
 	@tools/install-deps build test vm
 	@$(MAKE) --no-print-directory all
 	@tests/vm/run

@@ -19,6 +19,8 @@ setup_file() {
 	printf '{"default":[{"type":"insecureAcceptAnything"}]}\n' >"$M/policy.json"
 	inside sh -c 'mkdir -p /etc/containers && cp "$0" /etc/containers/policy.json' "$M/policy.json"
 	rootfs "$M/rootfs"
+	printf '#!/bin/sh\nexec sleep 1000\n' >"$M/rootfs/bin/stay"
+	chmod 755 "$M/rootfs/bin/stay"
 	tar -C "$M/rootfs" -cf "$M/bb.tar" .
 	inside_podman import "$M/bb.tar" bb
 }
@@ -194,10 +196,15 @@ stays() {
 	pod rm -f -t 0 "$NAME"
 }
 
-@test "podman pod: shared namespaces" {
-	inside test -x /usr/libexec/podman/catatonit || inside test -x /usr/bin/catatonit || inside test -x /usr/libexec/catatonit/catatonit ||
-		skip "no catatonit for the infra container here"
-	pod pod create --name "p$NAME" --network none --infra-image bb --infra-command /bin/sleep --infra-name "i$NAME" || skip "no pod here"
+@test "podman run --pod: two containers share the network, the name and the queues of the pod's first" {
+	pod pod create --name "p$NAME" --network none --hostname shared --infra-image bb --infra-command /bin/stay --infra-name "i$NAME"
+	pod run -d --pod "p$NAME" --name "$NAME" bb sh -c 'echo served >/tmp/index.html; httpd -f -p 8080 -h /tmp'
+	run pod run --rm --pod "p$NAME" bb sh -c 'hostname; readlink /proc/self/ns/net /proc/self/ns/ipc >/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do wget -qO- http://127.0.0.1:8080/ && exit; sleep 0.3; done'
+	exits 0
+	says '^shared$'
+	says '^served$'
+	run pod pod ps --format '{{.Name}} {{.Status}} {{.NumberOfContainers}}'
+	says "^p$NAME Running 2$"
 	pod pod rm -f -t 0 "p$NAME"
 }
 

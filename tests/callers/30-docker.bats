@@ -41,6 +41,10 @@ stays() {
 	docker_ run -d --name "$NAME" --network none "$@" bb sleep 1000
 }
 
+gave_up() {
+	[ "$(docker_ inspect -f '{{.State.Status}} {{.RestartCount}}' "$NAME")" = 'exited 2' ]
+}
+
 restarts() {
 	[ "$(docker_ inspect -f '{{.RestartCount}}' "$NAME")" -ge 2 ]
 }
@@ -134,6 +138,26 @@ restarts() {
 	run docker_ exec "$NAME" sh -c 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; cat /sys/fs/cgroup/cpu/cpu.shares /sys/fs/cgroup/cpu.weight 2>/dev/null; true'
 	says '^134217728$'
 	says '^(256|10)$'
+}
+
+@test "docker: restart policies: on-failure as often as it says, unless-stopped until it is stopped" {
+	docker_ run -d --name "$NAME" --network none --restart on-failure:2 bb sh -c 'exit 3'
+	wait_for 60 gave_up
+	run docker_ inspect -f '{{.RestartCount}} {{.State.ExitCode}}' "$NAME"
+	is '2 3'
+	docker_ rm "$NAME"
+	docker_ run -d --name "$NAME" --network none --restart unless-stopped bb sh -c 'sleep 0.2'
+	wait_for 60 restarts
+	docker_ stop -t 1 "$NAME"
+	run docker_ inspect -f '{{.State.Status}}' "$NAME"
+	is exited
+}
+
+@test "docker exec -it: a terminal" {
+	stays
+	run on_terminal 'tty; exit 6\n' nsenter -t "$MACHINE" -m -n -p -- docker -H "unix://$M/d.sock" exec -it "$NAME" sh
+	exits 6
+	says '^/dev/pts/[0-9]+$'
 }
 
 @test "docker: a restart policy" {

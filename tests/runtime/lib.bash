@@ -21,8 +21,16 @@ rt() {
 
 # once a file: the root directory that all its bundles are copied from, and the probe, a static program for what busybox cannot ask
 setup_file() {
-	local base=$BATS_FILE_TMPDIR/rootfs applet
 	[ -x "$RUNTIME" ] || { echo "no runtime at $RUNTIME" >&2; return 1; }
+	if [ -n "${ROOTFS-}" ]; then
+		cp -a "$ROOTFS" "$BATS_FILE_TMPDIR/rootfs"
+	else
+		make_rootfs "$BATS_FILE_TMPDIR/rootfs"
+	fi
+}
+
+make_rootfs() {
+	local base=$1 applet
 	mkdir -p "$base"/{bin,etc,dev,proc,sys,tmp,root,mnt,var/tmp,home/user}
 	chmod 1777 "$base/tmp"
 	cp "$(command -v busybox)" "$base/bin/busybox"
@@ -31,11 +39,7 @@ setup_file() {
 	done
 	printf 'root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n' >"$base/etc/passwd"
 	printf 'root:x:0:\nuser:x:1000:\nextra:x:2000:user\n' >"$base/etc/group"
-	if [ -n "${PROBE-}" ]; then
-		cp "$PROBE" "$base/bin/probe"
-	else
-		cc -static -O1 -o "$base/bin/probe" "$HERE/probe.c"
-	fi
+	cc -static -O1 -o "$base/bin/probe" "$HERE/probe.c"
 }
 
 setup() {
@@ -253,10 +257,8 @@ our_mounts() {
 }
 
 our_processes() {
-	local pid
-	for pid in /proc/[0-9]*; do
-		tr '\0' ' ' <"$pid/cmdline" 2>/dev/null | grep -qF -- "$T/" && echo "${pid#/proc/}"
-	done | grep -vxE "$$|$BASHPID|${PPID:-0}"
+	# the name comes on stdin: grep must not find itself
+	grep -alsF -f - /proc/[0-9]*/cmdline <<<"$T/" | cut -d / -f 3 | grep -vxE "$$|$BASHPID|${PPID:-0}"
 	return 0
 }
 

@@ -58,9 +58,10 @@ limited() {
 @test "devices: only what is allowed, by an eBPF program" {
 	conf '.linux.resources = {devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 1, minor: 3, access: "rwm"}]}'
 	conf '.process.capabilities.bounding += ["CAP_MKNOD"] | .process.capabilities.effective += ["CAP_MKNOD"] | .process.capabilities.permitted += ["CAP_MKNOD"]'
-	script 'echo x >/dev/null && echo null; cat /dev/urandom | head -c 1 >/dev/null 2>&1 || true; mknod /dev/mem c 1 1 2>&1 || echo refused; head -c 1 /dev/zero 2>&1'
+	# making any node and opening the usual ones is always allowed, as runc has it
+	script 'echo x >/dev/null && echo null; mknod /dev/mem c 1 1 && echo made; head -c 1 /dev/mem 2>&1'
 	runs
-	[[ $output == *null* && $output == *refused* && $output == *"ot permitted"* ]]
+	[[ $output == *null*made* && $output == *"ot permitted"* ]]
 }
 
 @test "unified: files by their names" {

@@ -55,7 +55,7 @@ static int prune_volumes(const struct prune *p, uint64_t *ret_bytes)
 	struct volumes data = { .filters = p->filters };
 	struct volume_prune prune = { .wanted = volume_is_wanted, .removed = say_volume, .data = &data };
 	uint64_t bytes = 0;
-	int r = volume_prune(p->home->store, &prune, &bytes);
+	int r = volume_prune(p->home, &prune, &bytes);
 
 	*ret_bytes += bytes;
 	if (data.any)

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/each.h"
 #include "container/volume.h"
 
 #include <stddef.h>
@@ -28,13 +29,14 @@ static int create_run(const struct cli *cli, void *data)
 	const char *name = cli->arg_count ? cli->args[0] : flags->name;
 	struct volume_request request = { .name = name, .labels = &flags->labels, .options = &flags->options, .durable = true };
 	autocall(store_free) struct store *s = NULL;
+	autocall(home_free) struct home *home = NULL;
 	autofree char *made = NULL;
 	int r = volume_check_driver(flags->driver);
 
 	if (r == 0)
-		r = store_open(cli->root, &s);
+		r = each_open(cli, &s, &home);
 	if (r == 0)
-		r = volume_create(s, &request, &made);
+		r = volume_create(home, &request, &made);
 	if (r < 0)
 		return fail_while(r, "cannot create volume%s%s", name ? " " : "", name ? name : "");
 	printf("%s\n", made);

@@ -79,7 +79,7 @@ static int prune_run(const struct cli *cli, void *data)
 		return 0;
 	r = each_open(cli, &s, &home);
 	if (r == 0)
-		r = volume_prune(s, &prune, &bytes);
+		r = volume_prune(home, &prune, &bytes);
 	printf("%sTotal reclaimed space: %s\n", report.heading ? "\n" : "", number_size_1000(bytes, text));
 	return r < 0 ? fail_while(r, "cannot prune volumes") : 0;
 }

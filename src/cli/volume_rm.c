@@ -29,7 +29,7 @@ static int rm_run(const struct cli *cli, void *data)
 	if (r < 0)
 		return fail_while(r, "cannot remove volumes");
 	for (size_t i = 0; i < cli->arg_count; i++) {
-		r = volume_remove(s, cli->args[i]);
+		r = volume_remove(home, cli->args[i]);
 		if (r == 0 || (r == -ENOENT && flags->force)) {
 			printf("%s\n", cli->args[i]);
 			continue;

@@ -221,7 +221,7 @@ static void making_release(struct making *m)
 static int make_mounts(struct container *c, const struct run_options *o, const struct image *image, int root, struct making *m)
 {
 	struct mounts_place place = {
-		.store = c->home->store, .id = c->id, .dir = c->dir, .root = root, .uid = m->user.uid, .gid = m->user.gid
+		.home = c->home, .id = c->id, .dir = c->dir, .root = root, .uid = m->user.uid, .gid = m->user.gid
 	};
 	int r = mounts_plan(c->home, o, image, &m->mounts);
 

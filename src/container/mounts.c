@@ -199,9 +199,9 @@ static int prepare_one(const struct mounts_place *place, struct mount_point *p)
 	case MOUNT_POINT_BIND:
 		return prepare_bind(place, p);
 	case MOUNT_POINT_VOLUME:
-		return volume_use_begin(place->store, &start, p);
+		return volume_use_begin(place->home, &start, p);
 	case MOUNT_POINT_IMAGE:
-		return p->inherited ? 0 : prepare_image(place->store, p);
+		return p->inherited ? 0 : prepare_image(place->home->store, p);
 	case MOUNT_POINT_TMPFS:
 		return 0;
 	}

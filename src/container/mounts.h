@@ -17,7 +17,7 @@
 int mounts_plan(const struct home *home, const struct run_options *o, const struct image *image, struct mount_points *ret);
 
 struct mounts_place {
-	const struct store *store;
+	const struct home *home;
 	const char *id; /* the container's */
 	int dir;        /* its directory */
 	int root;       /* the image's root (rootview.h) */

@@ -141,7 +141,7 @@ static int mark_ended(const struct home *home, const char *id)
 
 static int remove_directory(const struct home *home, const char *id, bool volumes)
 {
-	volume_use_end(home->store, id, volumes);
+	volume_use_end(home, id, volumes);
 	return dir_remove_tree(home->containers, id);
 }
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "container/event.h"
 #include "container/volume_draft.h"
 
 #include <ctype.h>
@@ -230,10 +231,19 @@ static void add_labels(struct volume *v, const struct strv *labels)
 	}
 }
 
-int volume_create(const struct store *s, const struct volume_request *q, char **ret_name)
+void volume_event(const struct home *home, const char *action, const char *name)
+{
+	static const char *const more[] = { "driver", VOLUME_DRIVER, NULL };
+	struct event e = { .type = "volume", .action = action, .id = name, .more = more };
+
+	event_add(home, &e);
+}
+
+int volume_create(const struct home *home, const struct volume_request *q, char **ret_name)
 {
 	autocall(volume_release) struct volume v = { .created = clock_now() };
-	bool named = q->name && *q->name;
+	const struct store *s = home->store;
+	bool named = q->name && *q->name, there;
 	char digits[ANONYMOUS_DIGITS + 1];
 	int r = named ? volume_check_name(q->name) : 0;
 
@@ -249,10 +259,13 @@ int volume_create(const struct store *s, const struct volume_request *q, char **
 	if (q->options)
 		strv_add_all(&v.options, q->options);
 	volume_draft_sweep(s);
-	if (!exists(s, v.name))
+	there = exists(s, v.name);
+	if (!there)
 		r = make(s, q, &v);
 	if (r < 0 && r != -EEXIST)
 		return r;
+	if (!there && r == 0)
+		volume_event(home, "create", v.name);
 	*ret_name = take(&v.name);
 	return 0;
 }

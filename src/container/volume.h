@@ -13,7 +13,7 @@
  * whole volume or none. Command process; the monitor gives the volumes of a --rm container up.
  */
 #include "base/strv.h"
-#include "image/store.h"
+#include "container/home.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,7 +47,7 @@ struct volume_request {
  * Makes it; one that is there stays as it is, as Docker's does. Its name in *@ret_name (caller frees). Rubbish of killed
  * commands is swept up on the way.
  */
-int volume_create(const struct store *s, const struct volume_request *q, char **ret_name);
+int volume_create(const struct home *home, const struct volume_request *q, char **ret_name);
 /* -ENOENT without words when there is none. */
 int volume_read(const struct store *s, const char *name, struct volume *ret);
 /* Each volume, in no order; stops when @visit returns non-zero and returns that. What vanishes meanwhile is left out. */
@@ -66,10 +66,12 @@ int volume_add_user(int fd, const char *id);
 void volume_drop_user(const struct store *s, const char *name, const char *id);
 /* Ids of the containers that mount it. */
 int volume_users(const struct store *s, const char *name, struct strv *ret);
+/* For `hoy events`: "create" or "destroy". */
+void volume_event(const struct home *home, const char *action, const char *name);
 /* What it holds, in bytes. */
 uint64_t volume_size(const struct store *s, const char *name);
 /* -ENOENT with "no such volume"; -EBUSY with "volume is in use - [ID, …]". */
-int volume_remove(const struct store *s, const char *name);
+int volume_remove(const struct home *home, const char *name);
 
 struct volume_prune {
 	bool (*wanted)(const struct volume *v, void *data); /* NULL: all */
@@ -77,4 +79,4 @@ struct volume_prune {
 	void *data;
 };
 /* Removes the wanted ones that no container mounts; *@ret_bytes is what they held. */
-int volume_prune(const struct store *s, const struct volume_prune *p, uint64_t *ret_bytes);
+int volume_prune(const struct home *home, const struct volume_prune *p, uint64_t *ret_bytes);

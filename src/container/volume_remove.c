@@ -87,8 +87,9 @@ uint64_t volume_size(const struct store *s, const char *name)
 	return dir_size(s->fd, path);
 }
 
-int volume_remove(const struct store *s, const char *name)
+int volume_remove(const struct home *home, const char *name)
 {
+	const struct store *s = home->store;
 	autocall(volume_draft_drop) struct volume_draft gone = VOLUME_DRAFT_NONE;
 	autofd int fd = volume_lock(s, name);
 	autostrv users = { 0 };
@@ -102,11 +103,15 @@ int volume_remove(const struct store *s, const char *name)
 
 		return fail(-EBUSY, "volume is in use - [%s]", ids);
 	}
-	return r == 0 ? volume_draft_take(s, name, fd, &gone) : r;
+	if (r == 0)
+		r = volume_draft_take(s, name, fd, &gone);
+	if (r == 0)
+		volume_event(home, "destroy", name);
+	return r;
 }
 
 struct pruning {
-	const struct store *store;
+	const struct home *home;
 	const struct volume_prune *prune;
 	uint64_t bytes;
 };
@@ -120,11 +125,11 @@ static int prune_one(const struct volume *v, void *data)
 
 	if (p->prune->wanted && !p->prune->wanted(v, p->prune->data))
 		return 0;
-	r = volume_users(p->store, v->name, &users);
+	r = volume_users(p->home->store, v->name, &users);
 	if (r < 0 || users.count)
 		return r;
-	bytes = volume_size(p->store, v->name);
-	r = volume_remove(p->store, v->name);
+	bytes = volume_size(p->home->store, v->name);
+	r = volume_remove(p->home, v->name);
 	/* another command has taken or removed it since */
 	if (r == -EBUSY || r == -ENOENT)
 		return 0;
@@ -136,13 +141,13 @@ static int prune_one(const struct volume *v, void *data)
 	return 0;
 }
 
-int volume_prune(const struct store *s, const struct volume_prune *prune, uint64_t *ret_bytes)
+int volume_prune(const struct home *home, const struct volume_prune *prune, uint64_t *ret_bytes)
 {
-	struct pruning p = { .store = s, .prune = prune };
+	struct pruning p = { .home = home, .prune = prune };
 	int r;
 
-	volume_draft_sweep(s);
-	r = volume_each(s, prune_one, &p);
+	volume_draft_sweep(home->store);
+	r = volume_each(home->store, prune_one, &p);
 	*ret_bytes = p.bytes;
 	return r;
 }

@@ -42,7 +42,7 @@ int volume_use_note(int dir, struct mount_points *list)
 	return text.len ? file_write(dir, FILE_NAME, text.data, text.len, 0600, FILE_VOLATILE) : 0;
 }
 
-static int make(const struct store *s, const struct mount_point *p)
+static int make(const struct home *home, const struct mount_point *p)
 {
 	struct volume_request request = { .name = p->name,
 					  .anonymous = p->anonymous,
@@ -51,17 +51,17 @@ static int make(const struct store *s, const struct mount_point *p)
 					  .durable = !p->anonymous };
 	autofree char *name = NULL;
 
-	return volume_create(s, &request, &name);
+	return volume_create(home, &request, &name);
 }
 
 /* The volume locked and used by the container: it may have to be made, and another command may remove it meanwhile. */
-static int take_volume(const struct store *s, const char *id, const struct mount_point *p)
+static int take_volume(const struct home *home, const char *id, const struct mount_point *p)
 {
 	autofd int fd = -1;
 	int r;
 
-	while ((fd = volume_lock(s, p->name)) == -ENOENT) {
-		r = make(s, p);
+	while ((fd = volume_lock(home->store, p->name)) == -ENOENT) {
+		r = make(home, p);
 		if (r < 0)
 			return r;
 	}
@@ -95,9 +95,10 @@ static int give(const struct volume_start *start, const struct mount_point *p)
 	return sys_chown_tree("the volume becomes the user's", fd, p->spec.source, start->uid, start->gid);
 }
 
-static int begin(const struct store *s, const struct volume_start *start, struct mount_point *p)
+static int begin(const struct home *home, const struct volume_start *start, struct mount_point *p)
 {
-	autofd int fd = take_volume(s, start->id, p);
+	const struct store *s = home->store;
+	autofd int fd = take_volume(home, start->id, p);
 	autocall(volume_release) struct volume v = { 0 };
 	int r = fd < 0 ? fd : volume_read(s, p->name, &v);
 
@@ -112,9 +113,9 @@ static int begin(const struct store *s, const struct volume_start *start, struct
 	return r;
 }
 
-int volume_use_begin(const struct store *s, const struct volume_start *start, struct mount_point *p)
+int volume_use_begin(const struct home *home, const struct volume_start *start, struct mount_point *p)
 {
-	int r = begin(s, start, p);
+	int r = begin(home, start, p);
 
 	return r < 0 ? fail_while(r, "volume %s", p->name) : 0;
 }
@@ -137,8 +138,9 @@ bool volume_use_is_anonymous(int dir, const char *name)
 	return read_lines(dir, &lines) == 0 && strv_contains(&lines, line);
 }
 
-void volume_use_end(const struct store *s, const char *id, bool remove)
+void volume_use_end(const struct home *home, const char *id, bool remove)
 {
+	const struct store *s = home->store;
 	autofree char *path = xasprintf("containers/%s", id);
 	autofd int dir = openat(s->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	autostrv lines = { 0 };
@@ -154,7 +156,7 @@ void volume_use_end(const struct store *s, const char *id, bool remove)
 			continue;
 		volume_drop_user(s, name + 1, id);
 		if (anonymous && remove)
-			r = volume_remove(s, name + 1);
+			r = volume_remove(home, name + 1);
 		if (r < 0 && r != -EBUSY && r != -ENOENT)
 			log_warning("cannot remove volume %s: %s", name + 1, error_text(r));
 	}

@@ -5,8 +5,8 @@
  * written before the first of them is made or marked as used: whoever undoes the container (undo.h), after whatever end, finds
  * there what to give up. Command process; at the end the monitor.
  */
+#include "container/home.h"
 #include "container/mount_point.h"
-#include "image/store.h"
 
 #include <sys/types.h>
 
@@ -24,8 +24,8 @@ struct volume_start {
  * Makes the volume of @p where it is missing, marks it as used, fills it if it is empty, and makes @p's mount of the spec.
  * Errors carry words that name the volume.
  */
-int volume_use_begin(const struct store *s, const struct volume_start *start, struct mount_point *p);
+int volume_use_begin(const struct home *home, const struct volume_start *start, struct mount_point *p);
 /* Gives up what the container's file names; @remove: its anonymous volumes go, unless others use them. Errors are warnings. */
-void volume_use_end(const struct store *s, const char *id, bool remove);
+void volume_use_end(const struct home *home, const char *id, bool remove);
 /* The volume @name is an anonymous one of the container whose directory is @dir. */
 bool volume_use_is_anonymous(int dir, const char *name);

@@ -93,6 +93,16 @@ Total reclaimed space: 5kB"
 	says 'missing required option: "device"'
 }
 
+@test "what happens to volumes is in events" {
+	rm -f "$SCRATCH"/run/events*
+	hoy volume create data >/dev/null
+	hoy volume create data >/dev/null
+	hoy volume rm data >/dev/null
+	run hoy events --since 0 --until 0s --filter type=volume --format '{{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.driver}}'
+	is "volume create data local
+volume destroy data local"
+}
+
 @test "an anonymous volume whose document a power cut took is still one" {
 	local name
 	name=$(hoy volume create)

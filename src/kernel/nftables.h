@@ -49,6 +49,8 @@ enum nft_op {
 	NFT_OP_OIF_NOT_IN,        /* oifname != @ARG */
 	NFT_OP_IIF_NOT,           /* iifname != "ARG" */
 	NFT_OP_IIF_OIF_IN,        /* iifname . oifname @ARG */
+	NFT_OP_PAIR4_IN,          /* ip saddr . ip daddr @ARG */
+	NFT_OP_PAIR6_IN,          /* the same of IPv6 */
 	NFT_OP_SADDR_LOOPBACK,    /* ip saddr 127.0.0.0/8 */
 	NFT_OP_DADDR_LOOPBACK,    /* ip daddr 127.0.0.0/8 */
 	NFT_OP_DADDR_LOCAL,       /* fib daddr type local */

@@ -158,6 +158,14 @@ static void is_loopback(struct netlink *n, uint32_t offset)
 	compare(n, NFT_CMP_EQ, &loopback, sizeof loopback);
 }
 
+/* Source and destination, which follow each other in both headers. */
+static void load_addresses(struct netlink *n, uint8_t family, uint32_t offset, uint32_t size)
+{
+	only_family(n, family);
+	load_payload(n, NFT_PAYLOAD_NETWORK_HEADER, offset, size, SLOT(0));
+	load_payload(n, NFT_PAYLOAD_NETWORK_HEADER, offset + size, size, SLOT(size / 4));
+}
+
 /* [address .] protocol . port -> address . port, and to there. */
 static void translate(struct netlink *n, uint8_t family, bool with_address, const char *map)
 {
@@ -198,6 +206,14 @@ static void put_part(struct netlink *n, enum nft_op op, const char *arg)
 	case NFT_OP_IIF_OIF_IN:
 		load_meta(n, NFT_META_IIFNAME, NFT_REG_1);
 		load_meta(n, NFT_META_OIFNAME, NFT_REG_2);
+		look_up(n, arg, false, false);
+		break;
+	case NFT_OP_PAIR4_IN:
+		load_addresses(n, NFPROTO_IPV4, 12, 4);
+		look_up(n, arg, false, false);
+		break;
+	case NFT_OP_PAIR6_IN:
+		load_addresses(n, NFPROTO_IPV6, 8, 16);
 		look_up(n, arg, false, false);
 		break;
 	case NFT_OP_SADDR_LOOPBACK:
@@ -261,6 +277,8 @@ static const char *const words[] = {
 	[NFT_OP_OIF_NOT_IN] = "oifname != @%s",
 	[NFT_OP_IIF_NOT] = "iifname != \"%s\"",
 	[NFT_OP_IIF_OIF_IN] = "iifname . oifname @%s",
+	[NFT_OP_PAIR4_IN] = "ip saddr . ip daddr @%s",
+	[NFT_OP_PAIR6_IN] = "ip6 saddr . ip6 daddr @%s",
 	[NFT_OP_SADDR_LOOPBACK] = "ip saddr 127.0.0.0/8",
 	[NFT_OP_DADDR_LOOPBACK] = "ip daddr 127.0.0.0/8",
 	[NFT_OP_DADDR_LOCAL] = "fib daddr type local",

@@ -18,7 +18,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 
-#define MARK          "hoy 1" /* another number when the rules below change: the table is then made again */
+#define MARK          "hoy 2" /* another number when the rules below change: the table is then made again */
 #define UNROUTED_MAX  (64 << 10)
 #define FNV_START     2166136261U
 #define FNV_FACTOR    16777619U
@@ -32,6 +32,8 @@ static const struct nft_set sets[] = {
 	{ "internal", { NFT_IFNAME }, { 0 }, "networks without an outside" },
 	{ "outbound", { NFT_IFNAME }, { 0 }, "networks whose packets leave with the host's address" },
 	{ "unrouted", { NFT_IFNAME }, { 0 }, "interfaces between which the host did not forward before" },
+	{ "self4", { NFT_IPV4, NFT_IPV4 }, { 0 }, "from a container to itself" },
+	{ "self6", { NFT_IPV6, NFT_IPV6 }, { 0 }, "the same for IPv6" },
 	{ "publish4", { NFT_PROTOCOL, NFT_PORT }, { NFT_IPV4, NFT_PORT }, "ports published on every address" },
 	{ "publish4_on", { NFT_IPV4, NFT_PROTOCOL, NFT_PORT }, { NFT_IPV4, NFT_PORT }, "ports published on one address" },
 	{ "publish6", { NFT_PROTOCOL, NFT_PORT }, { NFT_IPV6, NFT_PORT }, "the same for IPv6" },
@@ -76,6 +78,13 @@ static const struct nft_rule rules[] = {
 	{ "postrouting",
 	  { { NFT_OP_IIF_OIF_IN, "within" }, { NFT_OP_CT_DNAT, NULL }, { NFT_OP_MASQUERADE, NULL } },
 	  "a neighbour by a published port: the answer must come back this way" },
+	/* where bridged packets pass the firewall (br_netfilter) these have no iifname: by their addresses */
+	{ "postrouting",
+	  { { NFT_OP_PAIR4_IN, "self4" }, { NFT_OP_CT_DNAT, NULL }, { NFT_OP_MASQUERADE, NULL } },
+	  "itself by a published port" },
+	{ "postrouting",
+	  { { NFT_OP_PAIR6_IN, "self6" }, { NFT_OP_CT_DNAT, NULL }, { NFT_OP_MASQUERADE, NULL } },
+	  "the same for IPv6" },
 	{ "postrouting",
 	  { { NFT_OP_OIF_IN, "bridges" }, { NFT_OP_SADDR_LOOPBACK, NULL }, { NFT_OP_MASQUERADE, NULL } },
 	  "from 127.0.0.1, to which no container could answer" },
@@ -184,6 +193,31 @@ static void delete_port(struct netlink *n, const char *table, const struct publi
 	nft_delete_element(n, table, map, &key, "a published port");
 }
 
+/* A container with published ports may call itself by them. */
+static void change_self(struct netlink *n, const char *table, const struct endpoint *e, bool add)
+{
+	for (int i = 0; e->published.count && i < NETWORK_FAMILIES; i++) {
+		const struct address *a = &e->addresses[i];
+		struct nft_value key = { .len = 0 };
+
+		if (!a->family)
+			continue;
+		nft_value_address(&key, a->bytes, address_size(a));
+		nft_value_address(&key, a->bytes, address_size(a));
+		if (add)
+			nft_add_element(n, table, i == NETWORK_IPV6 ? "self6" : "self4", &key, NULL, NULL);
+		else
+			nft_delete_element(n, table, i == NETWORK_IPV6 ? "self6" : "self4", &key, NULL);
+	}
+}
+
+static void add_ports(struct netlink *n, const char *table, const struct endpoint *e)
+{
+	change_self(n, table, e, true);
+	for (size_t i = 0; i < e->published.count; i++)
+		add_port(n, table, e, &e->published.items[i]);
+}
+
 /* ---- all of it */
 
 static char *unrouted_path(const struct network_home *home)
@@ -217,8 +251,7 @@ static int add_endpoint(const struct endpoint *e, void *data)
 {
 	struct building *b = data;
 
-	for (size_t i = 0; i < e->published.count; i++)
-		add_port(b->netlink, b->table, e, &e->published.items[i]);
+	add_ports(b->netlink, b->table, e);
 	return 0;
 }
 
@@ -342,16 +375,14 @@ static void empty_network(struct netlink *n, const char *table, const void *what
 
 static void fill_ports(struct netlink *n, const char *table, const void *what)
 {
-	const struct endpoint *e = what;
-
-	for (size_t i = 0; i < e->published.count; i++)
-		add_port(n, table, e, &e->published.items[i]);
+	add_ports(n, table, what);
 }
 
 static void empty_ports(struct netlink *n, const char *table, const void *what)
 {
 	const struct endpoint *e = what;
 
+	change_self(n, table, e, false);
 	for (size_t i = 0; i < e->published.count; i++)
 		delete_port(n, table, &e->published.items[i]);
 }
@@ -376,6 +407,11 @@ int firewall_remove_network(const struct network_home *home, const struct networ
 	return r == -ENOENT ? 0 : r;
 }
 
+static void empty_self(struct netlink *n, const char *table, const void *what)
+{
+	change_self(n, table, what, false);
+}
+
 /* Each by itself, for some may not be there. */
 static int unpublish_each(const struct network_home *home, const struct endpoint *e)
 {
@@ -385,6 +421,12 @@ static int unpublish_each(const struct network_home *home, const struct endpoint
 		struct endpoint one = { .published = { &e->published.items[i], 1 } };
 
 		r = change(home, empty_ports, &one);
+	}
+	for (int i = 0; i < NETWORK_FAMILIES && (r == 0 || r == -ENOENT); i++) {
+		struct endpoint one = { .published = { .count = 1 } };
+
+		one.addresses[i] = e->addresses[i];
+		r = e->addresses[i].family ? change(home, empty_self, &one) : 0;
 	}
 	return r == -ENOENT ? 0 : r;
 }

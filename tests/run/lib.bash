@@ -31,6 +31,25 @@ own_network() {
 }
 own_network
 
+# another host: a network namespace that a process holds, for tests of what crosses a network. `neighbour COMMAND…` runs there.
+neighbour_up() {
+	unshare -n sleep 100000 </dev/null >/dev/null 2>&1 3>&- 4>&- &
+	export NEIGHBOUR=$!
+	wait_for 5 neighbour_is_apart
+}
+
+neighbour_is_apart() {
+	[ "$(readlink "/proc/$NEIGHBOUR/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+neighbour() {
+	nsenter -t "$NEIGHBOUR" -n -- "$@"
+}
+
+neighbour_down() {
+	kill "$NEIGHBOUR"
+}
+
 # hoy on the file's own store
 hoy() {
 	"$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" "$@"
@@ -243,7 +262,7 @@ state_left() {
 network_left() {
 	find "$SCRATCH"/run/networks -mindepth 3 2>/dev/null
 	[ -n "${HOY_TEST_NETWORK-}" ] || return 0
-	ip -o link show type veth 2>/dev/null
+	ip -o link show type veth 2>/dev/null | grep -E ': veth[0-9a-f]{7}@'
 	nft list ruleset 2>/dev/null | grep -E 'elements = .*(tcp|udp|sctp) \.'
 }
 

@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Published ports: from everywhere they can be reached from, and from where they cannot. The file's network namespace is the
+# host; a second one is a neighbour on its network.
+load lib
+setup_file() {
+	fixtures_up
+	# the neighbour: 10.66.0.2, the host is 10.66.0.1 and fd66::1
+	neighbour_up
+	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
+	ip address add 10.66.0.1/24 dev lan
+	ip address add fd66::1/64 dev lan nodad
+	ip link set lan up
+	neighbour ip address add 10.66.0.2/24 dev lan
+	neighbour ip address add fd66::2/64 dev lan nodad
+	neighbour ip link set lan up
+	neighbour ip link set lo up
+	neighbour ip route add default via 10.66.0.1
+}
+teardown_file() {
+	fixtures_down
+	neighbour_down
+}
+setup() {
+	skip_without curl
+	scratch_up
+	needs busybox
+	skip_without_image debian-python
+	hoy network ls -q >/dev/null
+}
+teardown() {
+	[ -z "${SCRATCH-}" ] && return
+	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
+	hoy network prune -f >/dev/null
+	leaves_nothing_behind
+}
+
+# a server that answers with who asks: who OPTIONS…, on port 80, tcp and udp, both families
+server='
+import socket, threading
+def tcp():
+    s = socket.create_server(("::", 80), family=socket.AF_INET6, dualstack_ipv6=True) if socket.has_dualstack_ipv6() and open("/proc/sys/net/ipv6/conf/eth0/disable_ipv6").read().strip() == "0" else socket.create_server(("0.0.0.0", 80))
+    while True:
+        c, a = s.accept()
+        c.recv(1000)
+        text = a[0].replace("::ffff:", "")
+        c.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + text.encode() + b"\n")
+        c.close()
+threading.Thread(target=tcp, daemon=True).start()
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+u.bind(("0.0.0.0", 80))
+print("ready", flush=True)
+while True:
+    data, a = u.recvfrom(1000)
+    u.sendto(a[0].encode(), a)
+'
+who() {
+	needs debian-python
+	hoy run -d --name web --init "$@" $REGISTRY/debian-python python3 -c "$server" >/dev/null
+	wait_for 10 grep -q ready <(hoy logs -f web)
+}
+ask() { curl -sS -g -m 5 "http://$1"; }
+ask_udp() {
+	python3 -c 'import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5); s.sendto(b"x", (sys.argv[1], int(sys.argv[2]))); print(s.recv(100).decode())' "$@"
+}
+# from a container, with what busybox has
+ask_from() {
+	local address=$1
+	shift
+	hoy run --rm "$@" $REGISTRY/busybox sh -c "printf 'GET / HTTP/1.0\r\n\r\n' | timeout 5 nc ${address%:*} ${address##*:} | tail -n 1"
+}
+
+@test "from loopback, the host's addresses, the network, other containers and itself; clients keep their addresses" {
+	who -p 8080:80
+	[ "$(ask 127.0.0.1:8080)" = 172.17.0.1 ]
+	[ "$(ask 10.66.0.1:8080)" = 10.66.0.1 ]
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8080)" = 10.66.0.2 ]
+	# hairpin: a neighbour and itself by the host's address
+	# (where bridged packets pass the firewall, br_netfilter, even the neighbour keeps its address)
+	[[ $(ask_from 10.66.0.1:8080) =~ ^172\.17\.0\.[13]$ ]]
+	hoy exec web python3 -c 'import urllib.request as u; print(u.urlopen("http://10.66.0.1:8080", timeout=5).read())'
+	# from another network: by the published port, with its own address, and not directly
+	hoy network create --subnet 10.7.0.0/24 other
+	[ "$(ask_from 10.66.0.1:8080 --network other)" = 10.7.0.2 ]
+	[ -z "$(ask_from 172.17.0.2:80 --network other)" ]
+	# no process of ours stands between
+	! ss -Hlnt 'sport = :8080' | grep .
+}
+
+@test "udp, and both at once" {
+	who -p 5300:80/udp -p 5300:80
+	[ "$(ask_udp 127.0.0.1 5300)" = 172.17.0.1 ]
+	[ "$(ask_udp 10.66.0.1 5300)" = 10.66.0.1 ]
+	[ "$(neighbour python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5); s.sendto(b"x", ("10.66.0.1", 5300)); print(s.recv(100).decode())')" = 10.66.0.2 ]
+	[ "$(ask 127.0.0.1:5300)" = 172.17.0.1 ]
+	run hoy port web
+	is $'80/tcp -> 0.0.0.0:5300\n80/udp -> 0.0.0.0:5300'
+}
+
+@test "one address: the others are free, and do not answer" {
+	who -p 10.66.0.1:8080:80
+	[ "$(ask 10.66.0.1:8080)" = 10.66.0.1 ]
+	run ask 127.0.0.1:8080
+	exits 7
+	hoy run --rm -p 127.0.0.1:8080:80 $REGISTRY/busybox true
+	run hoy run --rm -p 8080:80 $REGISTRY/busybox true
+	exits 125
+	says 'Bind for 0.0.0.0:8080 failed: port is already allocated'
+	run hoy run --rm -p 10.99.0.1:8080:80 $REGISTRY/busybox true
+	exits 125
+	says 'this host has no such address'
+}
+
+@test "loopback: a neighbour cannot reach it, however it asks (T10)" {
+	who -p 127.0.0.1:8080:80
+	[ "$(ask 127.0.0.1:8080)" = 172.17.0.1 ]
+	run neighbour curl -sS -m 2 http://10.66.0.1:8080
+	exits 7
+	# 127.0.0.1 over the wire: route_localnet on the neighbour's side, and on the interface of ours, as some set it
+	neighbour sysctl -qw net.ipv4.conf.all.route_localnet=1
+	sysctl -qw net.ipv4.conf.lan.route_localnet=1
+	neighbour ip address delete 127.0.0.1/8 dev lo
+	neighbour ip route add 127.0.0.0/8 via 10.66.0.1
+	run neighbour curl -sS -m 2 --interface 10.66.0.2 http://127.0.0.1:8080
+	[ "$status" != 0 ]
+	# and not the container's own address either: it was not published
+	run neighbour curl -sS -m 2 http://172.17.0.2
+	[ "$status" != 0 ]
+	neighbour ip route delete 127.0.0.0/8 via 10.66.0.1
+	neighbour ip address add 127.0.0.1/8 dev lo
+	sysctl -qw net.ipv4.conf.lan.route_localnet=0
+	# nor a container, by its gateway
+	[ -z "$(ask_from 172.17.0.1:8080)" ]
+}
+
+@test "loopback as the default: of a network, of hoy" {
+	hoy network create --opt com.docker.network.bridge.host_binding_ipv4=127.0.0.1 shy
+	who --network shy -p 8080:80 -p 0.0.0.0:8081:80
+	run hoy port web 80
+	is $'0.0.0.0:8081\n127.0.0.1:8080'
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8081)" = 10.66.0.2 ]
+	hoy rm -f web
+	HOY_PUBLISH_ADDRESS=127.0.0.1 who -p 8080:80
+	[ "$(hoy port web 80)" = 127.0.0.1:8080 ]
+}
+
+@test "random ports, ranges, -P and --expose" {
+	hoy run -d --name box -p 80 -p 7000-7002:81-83 -p 7010-7012:90 -P --expose 99/udp $REGISTRY/busybox sleep 1000
+	hoy run -d --name next -p 7010-7012:90 $REGISTRY/busybox sleep 1000
+	run hoy port box
+	says '^80/tcp -> 0\.0\.0\.0:[0-9]{4,5}$'
+	says '^81/tcp -> 0\.0\.0\.0:7000$'
+	says '^83/tcp -> 0\.0\.0\.0:7002$'
+	says '^90/tcp -> 0\.0\.0\.0:7010$'
+	says '^99/udp -> 0\.0\.0\.0:[0-9]{4,5}$'
+	[ "$(hoy port next 90)" = 0.0.0.0:7011 ]
+	run hoy inspect -f '{{json .HostConfig.PortBindings}} {{.HostConfig.PublishAllPorts}} {{json .Config.ExposedPorts}}' box
+	says '"81/tcp":\[\{"HostIp":"","HostPort":"7000"\}\]'
+	says '"90/tcp":\[\{"HostIp":"","HostPort":"7010-7012"\}\]'
+	says '"99/udp":\{\}'
+	# started again, the ranges are chosen from again
+	hoy stop -t 0 box
+	run hoy port box
+	is ''
+	hoy start box
+	[ "$(hoy port box 82)" = 0.0.0.0:7001 ]
+}
+
+@test "IPv6: published on both, reached by both" {
+	hoy network create --subnet fd77::/64 six
+	who --network six -p 8080:80
+	run hoy port web 80
+	is $'0.0.0.0:8080\n[::]:8080'
+	[ "$(ask '[fd66::1]:8080')" = fd66::1 ]
+	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8080')" = fd66::2 ]
+	# not published is not reachable, by IPv6 neither
+	neighbour ip -6 route add fd77::/64 via fd66::1
+	run neighbour curl -sS -g -m 2 'http://[fd77::2]:80'
+	[ "$status" != 0 ]
+	neighbour ip -6 route delete fd77::/64
+}
+
+@test "the rules are flushed: the next start and reload bring them back; a bridge that was deleted too" {
+	who -p 8080:80
+	nft flush ruleset
+	run ask 127.0.0.1:8080
+	[ "$status" != 0 ]
+	hoy run --rm $REGISTRY/busybox true
+	[ "$(ask 127.0.0.1:8080)" = 172.17.0.1 ]
+	nft flush ruleset
+	hoy network reload
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8080)" = 10.66.0.2 ]
+	ip link delete hoy0
+	hoy network reload
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8080)" = 10.66.0.2 ]
+	# half of it: another program deleted a chain
+	table=$(nft list tables | awk '/inet hoy/ { print $3 }')
+	nft flush chain inet $table prerouting
+	nft delete chain inet $table prerouting
+	hoy run --rm $REGISTRY/busybox true
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8080)" = 10.66.0.2 ]
+}
+
+@test "a host's own firewall stays in force" {
+	who -p 8080:80
+	nft 'add table inet fence; add chain inet fence forward { type filter hook forward priority 10; }; add rule inet fence forward meta l4proto tcp ct original proto-dst 8080 drop'
+	run neighbour curl -sS -m 2 http://10.66.0.1:8080
+	exits 28
+	nft delete table inet fence
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8080)" = 10.66.0.2 ]
+}
+
+@test "a thousand ports are one map: a packet's way is as long as with one" {
+	hoy run -d --name many -p 20000-20999:20000-20999 $REGISTRY/busybox sleep 1000
+	[ "$(hoy port many | wc -l)" = 1000 ]
+	nft list ruleset >"$BATS_TEST_TMPDIR/rules"
+	[ "$(grep -c 'dnat ip to' "$BATS_TEST_TMPDIR/rules")" = 2 ]
+	[ "$(grep -o 'tcp \. 20[0-9]* : ' "$BATS_TEST_TMPDIR/rules" | wc -l)" = 1000 ]
+	hoy rm -f many
+	! nft list ruleset | grep -q 'tcp \. 20'
+}

@@ -101,6 +101,9 @@ static void put_linux(struct json_writer *w)
 	json_end_object(w);
 }
 
+/* Annotations that change what the runtime does; a name that ends in "." stands for all that begin so. */
+static const char *const unsafe_annotations[] = { "org.systemd.property.", "run.oci.keep_original_groups", NULL };
+
 static int run(const struct oci *oci, char *const *args, void *flags)
 {
 	static const char *const hooks[] = {
@@ -119,6 +122,7 @@ static int run(const struct oci *oci, char *const *args, void *flags)
 	put_words(&w, "hooks", hooks);
 	put_words(&w, "mountOptions", mount_options_known());
 	put_linux(&w);
+	put_words(&w, "potentiallyUnsafeConfigAnnotations", unsafe_annotations);
 	json_begin_object(&w, "annotations");
 	json_put_str(&w, "org.hoy.version", HOY_VERSION);
 	json_end_object(&w);

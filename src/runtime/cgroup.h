@@ -30,6 +30,7 @@ struct cgroup_options {
 	bool rootless; /* not being able to make one is no error unless limits were asked for */
 	bool delegate; /* v2: it belongs to @owner, who may make cgroups below it */
 	uid_t owner;
+	const struct spec_pairs *annotations; /* systemd: org.systemd.property.NAME becomes a property; NULL: none */
 	/* told, with what cgroup_open takes, before anything is made, so that it can be found after a kill; NULL: nobody is */
 	int (*planned)(void *data, const char *path);
 	void *data;

@@ -65,6 +65,8 @@ int cgroup_device_apply(struct cgroup *cgroup, const struct spec_device_rules *r
 int cgroup_systemd_name(const struct cgroup_options *options, char **ret_slice, char **ret_unit);
 /* Limits as lines of systemd/property.h; what systemd has no property for is left out. */
 int cgroup_systemd_properties(const struct spec_resources *resources, bool v2, struct buf *out);
+/* An annotation org.systemd.property.NAME as such a line; -EINVAL with words that name it. */
+int cgroup_systemd_annotation(const char *key, const char *value, struct buf *out);
 /* Starts c->unit; its place in the tree goes to *@ret_cgroup. */
 int cgroup_systemd_start(struct cgroup *c, const struct cgroup_options *options, const char *slice,
 			 const struct spec_resources *resources, char **ret_cgroup);

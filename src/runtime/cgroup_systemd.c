@@ -158,6 +158,74 @@ int cgroup_systemd_properties(const struct spec_resources *resources, bool v2, s
 	return r;
 }
 
+/* ---- annotations: "org.systemd.property.TimeoutStopUSec": "uint64 5000000", as runc and crun know them ---- */
+
+#define ANNOTATION "org.systemd.property."
+
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+/* Text in one kind of quotes, without such or control signs in it; "" is text, too. */
+static bool is_quoted(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len >= 2 && (*text == '\'' || *text == '"') && text[len - 1] == *text && strchr(text + 1, *text) == text + len - 1 &&
+	       !strchr(text, '\n');
+}
+
+/* Seconds in a property whose name ends in Sec are microseconds in one that ends in USec. */
+static bool put_seconds(struct buf *out, const char *name, const char *value)
+{
+	size_t len = strlen(name);
+	const char *number = strncmp(value, "uint64 ", 7) == 0 ? value + 7 : value;
+
+	if (len < 4 || strcmp(name + len - 3, "Sec") != 0 || name[len - 4] == 'U' || !is_number(number) || strlen(number) > 12)
+		return false;
+	buf_add_format(out, "t %.*sUSec %s000000\n", (int)len - 3, name, number);
+	return true;
+}
+
+int cgroup_systemd_annotation(const char *key, const char *value, struct buf *out)
+{
+	const char *name = key + strlen(ANNOTATION);
+	static const struct {
+		const char *prefix, *type;
+	} numbered[] = { { "uint64 ", "t" }, { "uint32 ", "u" }, { "int32 ", "i" }, { "", "i" } };
+
+	if (*name < 'A' || *name > 'Z' || name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")])
+		return fail(-EINVAL, "annotations.%s: it names no property", key);
+	if (put_seconds(out, name, value))
+		return 0;
+	if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0) {
+		buf_add_format(out, "b %s %d\n", name, *value == 't');
+		return 0;
+	}
+	if (is_quoted(value)) {
+		buf_add_format(out, "s %s %.*s\n", name, (int)strlen(value) - 2, value + 1);
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(numbered); i++)
+		if (strncmp(value, numbered[i].prefix, strlen(numbered[i].prefix)) == 0 &&
+		    is_number(value + strlen(numbered[i].prefix))) {
+			buf_add_format(out, "%s %s %s\n", numbered[i].type, name, value + strlen(numbered[i].prefix));
+			return 0;
+		}
+	return fail(-EINVAL, "annotations.%s: '%s' is neither a number, a text in quotes, true nor false", key, value);
+}
+
+static int put_annotations(const struct spec_pairs *annotations, struct buf *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; annotations && r == 0 && i < annotations->count; i++)
+		if (strncmp(annotations->items[i].key, ANNOTATION, strlen(ANNOTATION)) == 0)
+			r = cgroup_systemd_annotation(annotations->items[i].key, annotations->items[i].value, out);
+	return r;
+}
+
 int cgroup_systemd_start(struct cgroup *c, const struct cgroup_options *options, const char *slice,
 			 const struct spec_resources *resources, char **ret_cgroup)
 {
@@ -168,6 +236,8 @@ int cgroup_systemd_start(struct cgroup *c, const struct cgroup_options *options,
 	buf_add_str(&text, "b Delegate 1\nb DefaultDependencies 0\nb CPUAccounting 1\nb MemoryAccounting 1\n"
 			   "b TasksAccounting 1\nb IOAccounting 1\n");
 	r = cgroup_systemd_properties(resources, c->pure, &text);
+	if (r == 0)
+		r = put_annotations(options->annotations, &text);
 	return r < 0 ? r : sys_unit_start("a cgroup by systemd", c->unit, text.data, &c->keeper, ret_cgroup);
 }
 

@@ -87,6 +87,7 @@ static int make_cgroup(struct creation *c)
 		.rootless = geteuid() != 0 || l->namespaces[SPEC_NS_USER].set,
 		.delegate = owner > 0 && geteuid() == 0 && !l->namespaces[SPEC_NS_USER].path && may_write_cgroups(c->create->spec),
 		.owner = (uid_t)owner,
+		.annotations = &c->create->spec->annotations,
 		.planned = c->create->cgroup_planned,
 		.data = c->create->data,
 	};

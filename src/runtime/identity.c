@@ -9,13 +9,13 @@
 #include <errno.h>
 #include <strings.h>
 
-int identity_apply(const struct spec_process *p, bool user_ns)
+int identity_apply(const struct spec_process *p, bool user_ns, bool keep_groups)
 {
 	int r = capability_limit_bounding(p->capabilities.bounding);
 
 	if (r == 0)
 		r = capability_keep(true);
-	if (r == 0) {
+	if (r == 0 && !keep_groups) {
 		r = sys_setgroups("process.user.additionalGids", p->user.additional_gids, p->user.additional_gid_count);
 		/* "deny" in /proc/PID/setgroups: the groups of whoever called us stay, which rootless containers live with */
 		if (r == -EPERM && user_ns && !p->user.additional_gid_count)

@@ -238,6 +238,15 @@ static int close_host_descriptors(struct init *in)
 	return r < 0 ? fail_code(r, "close the host's descriptors") : 0;
 }
 
+/* crun's annotation for podman's --group-add keep-groups: the groups of whoever called us stay. */
+static bool keeps_groups(const struct spec *spec)
+{
+	for (size_t i = 0; i < spec->annotations.count; i++)
+		if (strcmp(spec->annotations.items[i].key, "run.oci.keep_original_groups") == 0)
+			return strcmp(spec->annotations.items[i].value, "1") == 0;
+	return false;
+}
+
 int program_confine(struct init *in)
 {
 	const struct spec_process *p = &in->spec->process;
@@ -252,7 +261,7 @@ int program_confine(struct init *in)
 	if (r == 0 && !p->no_new_privileges)
 		r = apply_filter(in);
 	if (r == 0)
-		r = identity_apply(p, in->user_ns);
+		r = identity_apply(p, in->user_ns, keeps_groups(in->spec));
 	/* a change of user clears the signal */
 	if (r == 0 && in->create->die_with_parent)
 		r = sys_die_with_parent("the container does not outlive its monitor", SIGKILL);

@@ -73,6 +73,10 @@ static int append(sd_bus_message *m, char *line)
 		return sd_bus_message_append(m, "(sv)", name, "b", strcmp(value, "0") != 0);
 	if (strcmp(line, "t") == 0)
 		return append_number(m, name, value);
+	if (strcmp(line, "u") == 0)
+		return sd_bus_message_append(m, "(sv)", name, "u", (uint32_t)strtoul(value, NULL, 10));
+	if (strcmp(line, "i") == 0)
+		return sd_bus_message_append(m, "(sv)", name, "i", (int32_t)strtol(value, NULL, 10));
 	if (strcmp(line, "ay") == 0)
 		return append_bytes(m, name, value);
 	return strcmp(line, "a(st)") == 0 ? append_limit(m, name, value) : -EINVAL;

@@ -4,6 +4,7 @@
  * Properties of a unit as lines of text, as runtime/cgroup_systemd.c writes them: "TYPE NAME VALUE", where TYPE is D-Bus's:
  *
  *	s NAME text          b NAME 0|1          t NAME number (64 bits)
+ *	u NAME number        i NAME number (32 bits)
  *	ay NAME hex          a(st) NAME path number
  */
 #include <systemd/sd-bus.h>

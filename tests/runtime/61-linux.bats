@@ -172,6 +172,19 @@ hook() {
 	equal "$(cat "$T/poststop.ran")" stopped
 }
 
+@test "run.oci.keep_original_groups: the groups of the caller stay" {
+	not_in_runc "is crun's"
+	skip_without setpriv
+	script 'cat /proc/self/status'
+	run setpriv --groups 54321,54322 "$RUNTIME" --root "$T/state" run -b "$B" "$ID" </dev/null
+	exits 0
+	says '^Groups:[[:space:]]*$'
+	conf '.annotations = {"run.oci.keep_original_groups": "1"}'
+	run setpriv --groups 54321,54322 "$RUNTIME" --root "$T/state" run -b "$B" "$ID" </dev/null
+	exits 0
+	says '^Groups:[[:space:]]*54321 54322'
+}
+
 @test "features: what 1.3.0 added" {
 	not_in_runc "came later"
 	run rt features

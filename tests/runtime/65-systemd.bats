@@ -101,6 +101,19 @@ recorded() {
 	recorded "Slice s system.slice"
 }
 
+@test "annotations become properties" {
+	conf '.annotations = {"org.systemd.property.TimeoutStopUSec": "uint64 3000000", "org.systemd.property.KillSignal": "9", "other": "x"}'
+	runs
+	exits 0
+	recorded "TimeoutStopUSec t 3000000"
+	recorded "KillSignal i 9"
+	conf '.annotations = {"org.systemd.property.KillSignal": "nine"}'
+	runs
+	fails
+	says 'annotations.org.systemd.property.KillSignal'
+	nothing_from our_cgroups
+}
+
 @test "a cgroupsPath that is none of systemd's" {
 	local path
 	for path in /absolute relative a:b "no-slice:hoy:$ID" "$ID.slice:hoy:"; do

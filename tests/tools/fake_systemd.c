@@ -51,6 +51,8 @@ static int record_value(sd_bus_message *m, const char *name, const char *type)
 		fprintf(record, "%d\n", on);
 	} else if (strcmp(type, "t") == 0 && sd_bus_message_read(m, "t", &number) > 0) {
 		fprintf(record, "%llu\n", (unsigned long long)number);
+	} else if (strcmp(type, "i") == 0 && sd_bus_message_read(m, "i", &on) > 0) {
+		fprintf(record, "%d\n", on);
 	} else if (strcmp(type, "ay") == 0 && sd_bus_message_read_array(m, 'y', &bytes, &len) >= 0) {
 		for (size_t i = 0; i < len; i++)
 			fprintf(record, "%02x", ((const unsigned char *)bytes)[i]);

@@ -2,6 +2,7 @@
 /* What cgroups are planned to be, on machines of every layout: pure text. tests/run/35-cgroup.bats makes real ones. */
 #include "base/error.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "runtime/cgroup_device.h"
 #include "runtime/cgroup_driver.h"
 #include "runtime/cgroup_layout.h"
@@ -431,6 +432,35 @@ static void limits_as_properties(void **state)
 	assert_properties("{\"unified\":{\"memory.high\":\"2000\",\"cgroup.freeze\":\"0\"}}", true, "t MemoryHigh 2000\n");
 }
 
+static void assert_annotation(const char *name, const char *value, const char *want)
+{
+	autofree char *key = xasprintf("org.systemd.property.%s", name);
+	autobuf text = BUF_INIT;
+	int r = cgroup_systemd_annotation(key, value, &text);
+
+	assert_int_equal(r, want ? 0 : -EINVAL);
+	if (want)
+		assert_string_equal(text.data, want);
+	else
+		assert_non_null(strstr(error_text(r), name));
+}
+
+static void annotations_as_properties(void **state)
+{
+	(void)state;
+	assert_annotation("TimeoutStopUSec", "uint64 5000000", "t TimeoutStopUSec 5000000\n");
+	assert_annotation("TimeoutStopSec", "uint64 5", "t TimeoutStopUSec 5000000\n");
+	assert_annotation("KillSignal", "15", "i KillSignal 15\n");
+	assert_annotation("CollectMode", "'inactive-or-failed'", "s CollectMode inactive-or-failed\n");
+	assert_annotation("MemoryAccounting", "false", "b MemoryAccounting 0\n");
+	assert_annotation("Nice", "", NULL);
+	assert_annotation("Description", "'a\nb X y'", NULL);
+	assert_annotation("Description", "'a' 'b'", NULL);
+	assert_annotation("After", "['a.service']", NULL);
+	assert_annotation("Two Words", "1", NULL);
+	assert_annotation("", "1", NULL);
+}
+
 static void assert_unit(const char *path, bool user, const char *slice, const char *unit)
 {
 	const struct cgroup_options options = { .path = path, .id = "box", .user = user };
@@ -471,7 +501,7 @@ int main(void)
 		cmocka_unit_test(shares_and_weights),    cmocka_unit_test(default_devices),
 		cmocka_unit_test(random_devices),        cmocka_unit_test(devices_of_v1),
 		cmocka_unit_test(bad_devices_are_named), cmocka_unit_test(limits_as_properties),
-		cmocka_unit_test(names_of_scopes),
+		cmocka_unit_test(names_of_scopes),       cmocka_unit_test(annotations_as_properties),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

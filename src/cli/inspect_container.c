@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <string.h>
 
+#define HEALTH_MAX (1 << 20)
 #define RECORD_MAX (4 << 20)
 #define NEVER      "0001-01-01T00:00:00Z"
 
@@ -165,8 +166,11 @@ static void put_time(struct json_writer *w, const char *key, int64_t ns)
 	json_put_str(w, key, ns ? clock_format(ns, text) : NEVER);
 }
 
-static void put_state(const struct state *s, struct json_writer *w)
+static void put_state(const struct handle *h, struct json_writer *w)
 {
+	autojson struct json_object *health = NULL;
+	const struct state *s = &h->state;
+
 	json_begin_object(w, "State");
 	json_put_str(w, "Status", state_name(s->status));
 	/* a paused container runs, too; and one that waits for its restart */
@@ -180,6 +184,8 @@ static void put_state(const struct state *s, struct json_writer *w)
 	json_put_str(w, "Error", s->error ? s->error : "");
 	put_time(w, "StartedAt", s->started);
 	put_time(w, "FinishedAt", s->finished);
+	if (s->health && json_read(h->dir, "health.json", HEALTH_MAX, &health) == 0)
+		json_put_value(w, "Health", health);
 	json_end_object(w);
 }
 
@@ -246,7 +252,7 @@ static void put_all(struct handle *h, struct json_object *record, bool size, str
 	json_put_value(w, "Created", json_get(record, "Created"));
 	json_put_str(w, "Path", h->record.path);
 	json_put_strv(w, "Args", &h->record.args);
-	put_state(&h->state, w);
+	put_state(h, w);
 	json_put_value(w, "Image", json_get(record, "Image"));
 	put_path(h, w, "ResolvConfPath", "resolv.conf");
 	put_path(h, w, "HostnamePath", "hostname");

@@ -75,6 +75,15 @@ static int read_tail(const char *text, int64_t *ret)
 	return 0;
 }
 
+static int check_driver(const struct plan *p)
+{
+	if (p->log == LOG_DRIVER_JSON)
+		return 0;
+	fail(-EINVAL, "configured logging driver does not support reading");
+	return p->log == LOG_DRIVER_JOURNALD ? fail_hint(-EINVAL, "its records are in the journal: journalctl CONTAINER_NAME=NAME")
+					     : fail_hint(-EINVAL, "it was started with --log-driver none");
+}
+
 static int logs_run(const struct cli *cli, void *data)
 {
 	const struct logs_flags *flags = data;
@@ -86,6 +95,8 @@ static int logs_run(const struct cli *cli, void *data)
 
 	if (r == 0)
 		r = handle_open(home, cli->args[0], &l.handle);
+	if (r == 0)
+		r = check_driver(&l.handle.record.plan);
 	if (r == 0)
 		r = read_tail(flags->tail, &how.tail);
 	if (r == 0 && flags->since)

@@ -145,9 +145,7 @@ static bool expose_fits(const char *value, void *data)
 
 static bool health_fits(const char *value, void *data)
 {
-	const char *health = ((struct look *)data)->row->brief.health;
-
-	return strcmp(health ? health : "none", value) == 0;
+	return strcmp(state_health_name(((struct look *)data)->row->brief.state.health), value) == 0;
 }
 
 /* Tasks are Swarm's: there are none. */

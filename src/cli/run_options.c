@@ -11,6 +11,7 @@
 #include "container/gpus.h"
 #include "container/namespaces.h"
 #include "container/networks.h"
+#include "container/plan.h"
 #include "container/resources.h"
 #include "container/restart.h"
 #include "container/security.h"
@@ -180,12 +181,17 @@ const struct option run_table[] = {
 	  .check = check_expose },
 	{ 0, "gpus", OPTION_STRING, RUN(gpus), "gpu-request", "Add GPUs, \"all\" for all of them", .check = gpus_check },
 	{ 0, "group-add", OPTION_LIST, RUN(group_add), "list", "Add a supplementary group" },
-	LATER(0, "health-cmd", OPTION_STRING, "string", "Command that checks the health of the container"),
-	LATER(0, "health-interval", OPTION_STRING, "duration", "Time between two health checks"),
-	LATER(0, "health-retries", OPTION_STRING, "int", "Failed checks in a row after which it counts as unhealthy"),
-	LATER(0, "health-start-interval", OPTION_STRING, "duration", "Time between two checks during the start period"),
-	LATER(0, "health-start-period", OPTION_STRING, "duration", "Time the container has to start before failed checks count"),
-	LATER(0, "health-timeout", OPTION_STRING, "duration", "Longest time one check may take"),
+	{ 0, "health-cmd", OPTION_STRING, RUN(health_cmd), "string", "Command that checks the health of the container" },
+	{ 0, "health-interval", OPTION_DURATION, RUN(health_interval), "duration", "Time between two health checks",
+	  .preset = "30s" },
+	{ 0, "health-retries", OPTION_INT, RUN(health_retries), "int", "Failed checks in a row after which it counts as unhealthy",
+	  .preset = "3" },
+	{ 0, "health-start-interval", OPTION_DURATION, RUN(health_start_interval), "duration",
+	  "Time between two checks during the start period", .preset = "5s" },
+	{ 0, "health-start-period", OPTION_DURATION, RUN(health_start_period), "duration",
+	  "Time the container has to start before failed checks count" },
+	{ 0, "health-timeout", OPTION_DURATION, RUN(health_timeout), "duration", "Longest time one check may take",
+	  .preset = "30s" },
 	{ 'h', "hostname", OPTION_STRING, RUN(hostname), "string", "Host name of the container", .check = check_hostname },
 	{ 0, "init", OPTION_BOOL, RUN(init), NULL, "Run a small init as process 1 that passes signals on and reaps processes" },
 	{ 'i', "interactive", OPTION_BOOL, RUN(interactive), NULL, "Keep stdin open" },
@@ -203,8 +209,10 @@ const struct option run_table[] = {
 	LATER(0, "link", OPTION_LIST, "list", "Make another container known by name"),
 	{ 0, "link-local-ip", OPTION_LIST, RUN(link_local_ips), "list", "One more address, a link-local one",
 	  .check = check_address },
-	LATER(0, "log-driver", OPTION_STRING, "string", "Where the output of the container goes"),
-	LATER(0, "log-opt", OPTION_LIST, "list", "Option of the log driver"),
+	{ 0, "log-driver", OPTION_STRING, RUN(log_driver), "string",
+	  "Where the output of the container goes: json-file, journald or none", .preset = "\"json-file\"",
+	  .complete = "json-file journald none" },
+	{ 0, "log-opt", OPTION_LIST, RUN(log_opt), "list", "Option of the log driver: max-size=SIZE, max-file=N" },
 	{ 0, "mac-address", OPTION_STRING, RUN(mac_address), "string", "MAC address, such as 92:d0:c6:0a:29:33",
 	  .check = check_mac },
 	{ 'm', "memory", OPTION_SIZE, RUN(memory), "bytes", "Limit of memory, such as 100m" },
@@ -226,7 +234,7 @@ const struct option run_table[] = {
 	  .check = networks_check, .complete = "network" },
 	{ 0, "network-alias", OPTION_LIST, RUN(network_aliases), "list", "Further name of the container on its network",
 	  .check = network_check_alias },
-	LATER(0, "no-healthcheck", OPTION_BOOL, NULL, "Ignore the image's health check"),
+	{ 0, "no-healthcheck", OPTION_BOOL, RUN(no_healthcheck), NULL, "Ignore the image's health check" },
 	{ 0, "oom-kill-disable", OPTION_BOOL, RUN(oom_kill_disable), NULL, "Do not kill processes when memory runs out" },
 	{ 0, "oom-score-adj", OPTION_INT, RUN(oom_score_adj), "int",
 	  "Prefer or spare it when the host runs out of memory, from -1000 to 1000" },
@@ -289,7 +297,13 @@ const struct option run_table[] = {
 static int check_life(const struct run_options *run)
 {
 	struct restart_policy restart;
+	struct plan unused = { 0 };
 	int r = restart_parse(run->restart ? run->restart : "", &restart);
+
+	if (r == 0)
+		r = healthcheck_check_options(run);
+	if (r == 0)
+		r = plan_log(run->log_driver, &run->log_opt, &unused);
 
 	if (r == 0 && run->rm && restart.when != RESTART_NO)
 		return fail(-EINVAL, "conflicting options: cannot specify both --restart and --rm");

@@ -5,19 +5,24 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/each.h"
+#include "container/boot.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct start_flags {
 	struct start_options how;
 	const char *keys;
+	bool boot;
 };
 static const struct start_flags defaults = { .how.sig_proxy = true };
 
 static const struct option start_table[] = {
 	{ 'a', "attach", OPTION_BOOL, offsetof(struct start_flags, how.attach),
 	  .help = "Attach STDOUT/STDERR and forward signals" },
+	{ 0, "boot", OPTION_BOOL, offsetof(struct start_flags, boot),
+	  .help = "Start what restart policies want after a boot, and nothing else" },
 	{ 0, "detach-keys", OPTION_STRING, offsetof(struct start_flags, keys), "string",
 	  "Override the key sequence for detaching a container", .preset = "\"ctrl-p,ctrl-q\"", .check = detach_keys_check },
 	{ 'i', "interactive", OPTION_BOOL, offsetof(struct start_flags, how.interactive), .help = "Attach container's STDIN" },
@@ -54,6 +59,33 @@ static int start_attached(const struct cli *cli, const struct start_options *how
 	return code;
 }
 
+static void tell_started(const char *name, int result, void *data)
+{
+	int *code = data;
+
+	if (result == 0) {
+		printf("%s\n", name);
+		return;
+	}
+	fail_while(result, "cannot start %s", name);
+	log_failure(result);
+	*code = 1;
+}
+
+static int start_at_boot(const struct cli *cli)
+{
+	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
+	int code = 0, r;
+
+	if (cli->arg_count > 0)
+		return fail(-EINVAL, "--boot takes no containers: their restart policies say which");
+	r = each_open(cli, &store, &home);
+	if (r == 0)
+		r = container_boot(home, tell_started, &code);
+	return r < 0 ? r : code;
+}
+
 static int start_run(const struct cli *cli, void *data)
 {
 	struct start_flags *flags = data;
@@ -62,6 +94,10 @@ static int start_run(const struct cli *cli, void *data)
 
 	if (r < 0)
 		return r;
+	if (flags->boot)
+		return start_at_boot(cli);
+	if (cli->arg_count == 0)
+		return fail(-EINVAL, "'hoy start' requires at least 1 argument");
 	flags->how.keys = &keys;
 	if (flags->how.attach || flags->how.interactive)
 		return start_attached(cli, &flags->how);
@@ -75,11 +111,12 @@ const struct command command_start = {
 	.manual =
 		"Starts containers that were made by hoy create, or that have ended; each as it was made, with the files it left. One that runs already is left alone.\n"
 		"\n"
+		"--boot is for hoy.service: it starts the containers with the policies always, unless-stopped and on-failure that ran when the machine went down, and exits.\n"
+		"\n"
 		"With -a or -i the exit code is that of the container.\n",
 	.options = start_table,
 	.options_size = sizeof(struct start_flags),
 	.defaults = &defaults,
-	.min_args = 1,
 	.max_args = ARGS_ANY,
 	.interspersed = true,
 	.enters = true,

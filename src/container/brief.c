@@ -24,7 +24,6 @@ void brief_release(struct brief *b)
 	free(b->image_id);
 	free(b->command);
 	free(b->network);
-	free(b->health);
 	strv_release(&b->labels);
 	strv_release(&b->exposed);
 	strv_release(&b->mounts);
@@ -164,6 +163,11 @@ static void read_state(struct json_span state, struct brief *b)
 			s->monitor_start = (uint64_t)json_scan_i64(walk.value);
 		else if (json_walk_is(&walk, "ExitCode"))
 			s->exit_code = (int)json_scan_i64(walk.value);
+		else if (json_walk_is(&walk, "Health"))
+			for (size_t i = 0; i < HEALTH_COUNT; i++) {
+				if (json_scan_is(walk.value, state_health_name((enum container_health)i)))
+					s->health = (enum container_health)i;
+			}
 		else if (json_walk_is(&walk, "StartedAt"))
 			s->started = read_time(walk.value);
 		else if (json_walk_is(&walk, "FinishedAt"))

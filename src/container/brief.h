@@ -24,7 +24,6 @@ struct brief {
 	struct strv mounts, targets;
 	unsigned int local_volumes;
 	struct state state; /* without error */
-	char *health;       /* starting, healthy, unhealthy; NULL: none is looked at */
 };
 
 void brief_release(struct brief *b);

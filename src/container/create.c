@@ -45,6 +45,7 @@ void container_release(struct container *c)
 	strv_release(&c->labels);
 	free(c->path);
 	free(c->runtime);
+	plan_release(&c->plan);
 	spec_release(&c->spec);
 	cleanup_fd(&c->dir);
 	cleanup_fd(&c->lock);
@@ -321,7 +322,7 @@ int container_create(const struct home *home, const struct run_options *o, const
 	c.home = home;
 	random_hex(c.id, 64);
 	if (r == 0)
-		r = plan_from_options(o, &c.plan);
+		r = plan_from_options(o, &image->config, &c.plan);
 	if (r == 0)
 		r = find_networks(&c, o, image, &m);
 	if (r == 0)

@@ -186,6 +186,7 @@ static int start(struct job *j, int inside[3], struct runtime_container *ret)
 	e.process = &j->spec.process;
 	e.cgroup_path = cgroup_path(j->cgroup);
 	e.seccomp_cache = cache;
+	e.die_with_parent = j->o->bound;
 	memcpy(e.stdio, inside, sizeof e.stdio);
 	return runtime_exec(&e, ret);
 }

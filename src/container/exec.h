@@ -11,6 +11,7 @@
 
 struct exec_options {
 	bool detach, interactive, tty, privileged;
+	bool bound; /* the process dies with its caller */
 	const char *user, *workdir;
 	const char *detach_keys; /* NULL: the usual ones */
 	struct strv env, env_files;

@@ -127,7 +127,7 @@ static int wait_for_it(const struct launch *l, struct attachment *a, struct mess
  */
 static bool keeps_log(const struct launch *l)
 {
-	return l->container->plan.log && !(l->container->plan.auto_remove && l->out && l->err);
+	return l->container->plan.log != LOG_DRIVER_NONE && !(l->container->plan.auto_remove && l->out && l->err);
 }
 
 static void set_console_size(const struct launch *l)
@@ -159,7 +159,7 @@ int launch(const struct launch *l, int *ret_exit_code)
 			   .error = -1,
 			   .detached = !launch_attaches(l),
 			   .log = keeps_log(l),
-			   .log_options = LOG_OPTIONS_DEFAULT };
+			   .log_options = c->plan.log_options };
 	autocall(attachment_release) struct attachment a = ATTACHMENT_NONE;
 	struct message end;
 	pid_t pid;

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "container/join.h"
+#include "container/log_journal.h"
 #include "container/mark.h"
 #include "container/record.h"
 #include "container/undo.h"
@@ -123,7 +124,10 @@ int life_start(struct life *l)
 {
 	struct container *c = l->m->container;
 	const struct opt_i64 *limit = &c->spec.linux_.resources.memory.limit;
-	int r = create(l);
+	int r = c->plan.log == LOG_DRIVER_JOURNALD ? log_journal_check() : 0;
+
+	if (r == 0)
+		r = create(l);
 
 	if (r == 0)
 		r = join_networks(l);
@@ -140,6 +144,7 @@ int life_start(struct life *l)
 	l->state.pid = l->runtime.pid;
 	l->state.started = clock_now();
 	l->state.exit_code = 0;
+	l->state.health = healthcheck_is_set(&c->plan.health) ? HEALTH_STARTING : HEALTH_NONE;
 	l->state.oom_killed = l->state.stopped = false;
 	l->state.monitor = getpid();
 	(void)process_start_time(l->state.monitor, &l->state.monitor_start);

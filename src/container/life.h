@@ -5,6 +5,7 @@
  * several, one after the other. Monitor process.
  */
 #include "container/guest.h"
+#include "container/health.h"
 #include "container/log_write.h"
 #include "container/networks.h"
 #include "container/order.h"
@@ -22,6 +23,7 @@ struct life {
 	struct stream streams[STREAMS];
 	int input; /* the end of the container's stdin that stays open for who will be attached; -1: none */
 	struct guests guests;
+	struct health health;
 	struct log_writer *log; /* NULL while nothing was written */
 	struct state state;
 	int64_t began; /* by the clock that does not jump */

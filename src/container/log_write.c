@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/log_write.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
+#include "container/log_journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +18,7 @@
 #define OUT_MAX (128 << 10) /* records gathered for one write */
 
 struct log_writer {
+	struct log_journal *journal; /* NULL: a file */
 	int dirfd, fd;
 	char *name;
 	struct log_options options;
@@ -57,6 +60,16 @@ int log_writer_open(int dirfd, const char *name, const struct log_options *optio
 	return 0;
 }
 
+void log_writer_to_journal(struct log_journal **journal, struct log_writer **ret)
+{
+	struct log_writer *w = xnew(struct log_writer);
+
+	w->dirfd = w->fd = -1;
+	w->journal = take(journal);
+	w->out = w->waiting[0] = w->waiting[1] = BUF_INIT;
+	*ret = w;
+}
+
 /* NAME.1 -> NAME.2 and so on, then NAME -> NAME.1. With one file only, it begins anew. */
 static void rotate(struct log_writer *w)
 {
@@ -94,8 +107,20 @@ static void write_out(struct log_writer *w)
 	buf_clear(&w->out);
 }
 
+static void add_to_journal(struct log_writer *w, enum log_stream stream, const char *text, size_t len)
+{
+	bool whole = text[len - 1] == '\n';
+
+	if (log_journal_send(w->journal, stream, text, len - whole, !whole) < 0)
+		w->lost++;
+}
+
 static void add_record(struct log_writer *w, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len)
 {
+	if (w->journal) {
+		add_to_journal(w, stream, text, len);
+		return;
+	}
 	if (w->options.max_size > 0 && w->size + (int64_t)w->out.len >= w->options.max_size) {
 		write_out(w);
 		if (w->size >= w->options.max_size)
@@ -166,6 +191,7 @@ void log_writer_close(struct log_writer **writer)
 		buf_release(&w->waiting[s]);
 	}
 	write_out(w);
+	log_journal_close(&w->journal);
 	buf_release(&w->out);
 	if (w->fd >= 0)
 		close(w->fd);

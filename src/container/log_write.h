@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define LOG_FILES_MAX 1000 /* as many as the reader looks for */
+
 struct log_options {
 	int64_t max_size;      /* bytes of one file; -1: never rotate */
 	unsigned int max_file; /* files altogether, at least 1 */
@@ -18,9 +20,12 @@ struct log_options {
 #define LOG_OPTIONS_DEFAULT ((struct log_options){ .max_size = 10 * 1000 * 1000, .max_file = 3 })
 
 struct log_writer;
+struct log_journal; /* log_journal.h */
 
 /* Opens NAME for appending (0600, made where it is missing). @dirfd must stay open as long as the writer. */
 int log_writer_open(int dirfd, const char *name, const struct log_options *options, struct log_writer **ret);
+/* A writer whose records go to the journal, which it takes over. */
+void log_writer_to_journal(struct log_journal **journal, struct log_writer **ret);
 /*
  * Takes what the container wrote. Complete lines are in the file when it returns; the beginning of a line waits for its
  * end, or for LOG_TEXT_MAX bytes. Never fails: see log_writer_lost.

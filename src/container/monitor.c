@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "container/attach.h"
 #include "container/life.h"
+#include "container/log_journal.h"
 #include "container/mark.h"
 #include "container/undo.h"
 #include "kernel/step.h"
@@ -157,10 +158,24 @@ static void on_stream_end(void *data, struct stream *s)
 	check_end(data);
 }
 
+static int open_log(struct life *l)
+{
+	struct container *c = l->m->container;
+	struct log_journal *journal = NULL;
+	int r;
+
+	if (c->plan.log == LOG_DRIVER_JSON)
+		return log_writer_open(c->dir, "log", &l->m->log_options, &l->log);
+	r = log_journal_open(c->id, c->name, c->image, &journal);
+	if (r == 0)
+		log_writer_to_journal(&journal, &l->log);
+	return r;
+}
+
 static void write_log(struct life *l, enum log_stream stream, const char *bytes, size_t len)
 {
 	/* opened at the first byte: a container that says nothing pays nothing */
-	if (!l->log && log_writer_open(l->m->container->dir, "log", &l->m->log_options, &l->log) < 0) {
+	if (!l->log && open_log(l) < 0) {
 		l->m->log = false;
 		return;
 	}
@@ -185,6 +200,7 @@ static int on_exit_of(struct loop *loop, int fd, uint32_t events, void *data)
 
 	(void)events;
 	loop_unwatch(loop, fd);
+	health_end(&l->health);
 	life_end(l);
 	for (int i = 0; r == 0 && i < STREAMS; i++)
 		r = stream_drain(loop, &l->streams[i]);
@@ -202,7 +218,7 @@ static int on_command_gone(struct loop *loop, int fd, uint32_t events, void *dat
 	loop_unwatch(loop, fd);
 	close(take_fd(&l->m->control));
 	(void)dup2(STDIN_FILENO, STDERR_FILENO); /* it is the user's terminal, and no longer ours */
-	l->m->log = l->m->container->plan.log;
+	l->m->log = l->m->container->plan.log != LOG_DRIVER_NONE;
 	for (int i = 0; r == 0 && i < STREAMS; i++) {
 		l->streams[i].control = -1;
 		r = stream_let_go(loop, &l->streams[i]);
@@ -261,8 +277,19 @@ static int watch(struct life *l)
 		if (l->streams[i].from >= 0)
 			r = stream_start(l->loop, &l->streams[i]);
 	}
+	if (r == 0)
+		health_begin(&l->health);
 	spec_release(&l->m->container->spec); /* what starting needed is not needed any more */
 	return r;
+}
+
+static void on_health(void *data)
+{
+	struct life *l = data;
+	autofree char *action = xasprintf("health_status: %s", state_health_name(l->state.health));
+
+	(void)state_write(l->m->container->dir, &l->state);
+	container_event(l->m->container, action, NULL);
 }
 
 static int watch_all(struct life *l)
@@ -274,6 +301,11 @@ static int watch_all(struct life *l)
 	loop_set_wait(l->loop, idle_wait);
 	l->guests.asks = on_request;
 	l->guests.data = l;
+	l->health.loop = l->loop;
+	l->health.container = l->m->container;
+	l->health.state = &l->state;
+	l->health.changed = on_health;
+	l->health.data = l;
 	r = guests_listen(&l->guests, l->loop, l->m->container->lock);
 	if (r == 0 && l->m->control >= 0)
 		r = loop_watch(l->loop, l->m->control, EPOLLIN, on_command_gone, l);
@@ -319,7 +351,8 @@ _Noreturn void monitor_run(struct order *m)
 			  .runtime = RUNTIME_CONTAINER_NONE,
 			  .streams = { STREAM_NONE, STREAM_NONE },
 			  .input = -1,
-			  .guests = GUESTS_NONE };
+			  .guests = GUESTS_NONE,
+			  .health = HEALTH_NONE_YET };
 	int r;
 
 	detach_process(m);

@@ -31,6 +31,10 @@ struct run_options {
 	const char *stop_signal;
 	int64_t stop_timeout; /* seconds; -1: the image's or 10 */
 	const char *restart;  /* no, on-failure[:n], always, unless-stopped; NULL: no */
+	const char *health_cmd;
+	int64_t health_interval, health_timeout, health_start_period, health_start_interval; /* nanoseconds; 0: not given */
+	int64_t health_retries;                                                              /* 0: not given */
+	bool no_healthcheck;
 	const char *log_driver;
 	struct strv log_opt;
 

@@ -34,6 +34,7 @@ void record_release(struct record *r)
 	free(r->stop_signal);
 	free(r->cgroup);
 	free(r->hostname);
+	plan_release(&r->plan);
 	free(r->ipc_mode);
 	free(r->runtime);
 	networks_release(&r->networks);

@@ -58,6 +58,13 @@ bool restart_wanted(const struct restart_policy *p, const struct restart_end *en
 	return p->when != RESTART_NO;
 }
 
+bool restart_at_boot(const struct restart_policy *p, const struct restart_end *end)
+{
+	if (p->when == RESTART_ALWAYS)
+		return true; /* Docker's: what the user stopped comes back with the machine, unless the policy is unless-stopped */
+	return restart_wanted(p, end);
+}
+
 int64_t restart_delay_ms(int64_t last_ms, int64_t ran_ns)
 {
 	if (last_ms == 0 || ran_ns >= STABLE_NS)

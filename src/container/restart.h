@@ -23,5 +23,7 @@ struct restart_end {
 	bool stopped;   /* the user ended it */
 };
 bool restart_wanted(const struct restart_policy *p, const struct restart_end *end);
+/* The machine was booted: @end is how it ended, or was lost, before. */
+bool restart_at_boot(const struct restart_policy *p, const struct restart_end *end);
 /* The wait before the next start: 100 ms, doubled each time up to a minute; it begins anew after ten seconds of running. */
 int64_t restart_delay_ms(int64_t last_ms, int64_t ran_ns);

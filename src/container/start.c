@@ -68,7 +68,7 @@ static int load(struct handle *h, struct container *c)
 	c->image = xstrdup(h->record.image);
 	strv_add_all(&c->labels, &h->record.labels);
 	c->created = true;
-	c->plan = h->record.plan;
+	plan_copy(&h->record.plan, &c->plan);
 	c->hostname = xstrdup(h->record.hostname);
 	c->networks = h->record.networks;
 	h->record.networks = (struct networks){ 0 };

@@ -48,6 +48,16 @@ void state_lose(struct state *s)
 		s->finished = s->started; /* it is known to have run then */
 }
 
+static const char *const healths[] = {
+	[HEALTH_NONE] = "none", [HEALTH_STARTING] = "starting", [HEALTH_HEALTHY] = "healthy", [HEALTH_UNHEALTHY] = "unhealthy"
+};
+static_assert(ARRAY_SIZE(healths) == HEALTH_COUNT, "a name for each");
+
+const char *state_health_name(enum container_health health)
+{
+	return healths[health];
+}
+
 const char *state_name(enum container_status status)
 {
 	return states[status].name;
@@ -94,7 +104,7 @@ int state_read(int dirfd, struct state *ret)
 {
 	autojson struct json_object *o = NULL;
 	autocall(state_release) struct state s = { 0 };
-	const char *status = NULL, *error = NULL;
+	const char *status = NULL, *error = NULL, *health = "none";
 	int64_t pid = 0, monitor = 0, exit_code = 0;
 	int r = json_read(dirfd, "state.json", SIZE_LIMIT, &o);
 
@@ -110,8 +120,12 @@ int state_read(int dirfd, struct state *ret)
 	    (r = json_get_bool(o, "state.json", "OOMKilled", &s.oom_killed)) < 0 ||
 	    (r = json_get_i64(o, "state.json", "RestartCount", &s.restarts)) < 0 ||
 	    (r = json_get_bool(o, "state.json", "ManuallyStopped", &s.stopped)) < 0 ||
+	    (r = json_get_str(o, "state.json", "Health", &health)) < 0 ||
 	    (r = json_get_str(o, "state.json", "Error", &error)) < 0 || (r = read_status(status ? status : "", &s.status)) < 0)
 		return r;
+	for (size_t i = 0; i < HEALTH_COUNT; i++)
+		if (strcmp(healths[i], health) == 0)
+			s.health = (enum container_health)i;
 	s.pid = (pid_t)pid;
 	s.monitor = (pid_t)monitor;
 	s.exit_code = (int)exit_code;
@@ -145,6 +159,8 @@ int state_write(int dirfd, const struct state *s)
 	json_put_u64(&w, "MonitorStart", s->monitor_start);
 	json_put_i64(&w, "ExitCode", s->exit_code);
 	json_put_bool(&w, "OOMKilled", s->oom_killed);
+	if (s->health)
+		json_put_str(&w, "Health", healths[s->health]);
 	json_put_i64(&w, "RestartCount", s->restarts);
 	json_put_bool(&w, "ManuallyStopped", s->stopped);
 	json_put_str(&w, "Error", s->error ? s->error : "");

@@ -22,6 +22,9 @@ enum container_status {
 	STATUS_COUNT,
 };
 
+/* What its health checks say (health.h). */
+enum container_health { HEALTH_NONE, HEALTH_STARTING, HEALTH_HEALTHY, HEALTH_UNHEALTHY, HEALTH_COUNT };
+
 struct state {
 	enum container_status status;
 	pid_t pid;              /* of the container's pid 1, as the host counts; 0 when it does not run */
@@ -29,7 +32,8 @@ struct state {
 	uint64_t monitor_start; /* its start time (base/process.h), so that another process of its number is not taken for it */
 	int exit_code;
 	bool oom_killed;
-	char *error;               /* why it could not be started, or NULL */
+	char *error; /* why it could not be started, or NULL */
+	enum container_health health;
 	int64_t restarts;          /* how often its restart policy started it since the user did */
 	bool stopped;              /* the user ended it, by stop or kill */
 	int64_t started, finished; /* nanoseconds since 1970; 0: never */
@@ -44,6 +48,8 @@ void state_release(struct state *s);
 void state_lose(struct state *s);
 /* The same, if it says that it has a monitor and there is none. */
 void state_check(struct state *s);
+/* "starting", "healthy", "unhealthy"; "none". */
+const char *state_health_name(enum container_health health);
 const char *state_name(enum container_status status);
 /* The move from one to the other is one that Docker's containers make. */
 bool state_may_become(enum container_status from, enum container_status to);

@@ -41,13 +41,14 @@ int status_each(const struct home *home, bool running, int (*visit)(struct recor
 const char *status_text(const struct state *s, char text[STATUS_TEXT_MAX])
 {
 	char since[CLOCK_TEXT_MAX];
+	static const char *const healths[] = { "", " (health: starting)", " (healthy)", " (unhealthy)" };
 	int64_t now = clock_now();
 
 	switch (s->status) {
 	case STATUS_RUNNING:
 	case STATUS_PAUSED:
 		snprintf(text, STATUS_TEXT_MAX, "Up %s%s", clock_human(now - s->started, since),
-			 s->status == STATUS_PAUSED ? " (Paused)" : "");
+			 s->status == STATUS_PAUSED ? " (Paused)" : healths[s->health]);
 		break;
 	case STATUS_EXITED:
 		snprintf(text, STATUS_TEXT_MAX, "Exited (%d) %s ago", s->exit_code, clock_human(now - s->finished, since));

@@ -273,6 +273,8 @@ static int hold(struct handle *h, int *ret_init, int *ret_lock)
 		}
 		if (r != -EAGAIN)
 			return r;
+		if (i == LOCK_TRIES && h->state.status == STATUS_RESTARTING)
+			return fail(-EBUSY, "container %s is restarting, wait until the container is running", h->record.name);
 		if (i == LOCK_TRIES)
 			return fail(-EBUSY, "container %s is in use by another command", h->record.name);
 		pause_a_little();

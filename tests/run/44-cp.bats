@@ -231,6 +231,30 @@ inside() {
 	hoy rm brief
 }
 
+@test "cp: into a container that was never started, and start and rm wait until it is done" {
+	local copying
+	hoy create --name waits $REGISTRY/busybox stat -c %s /large >/dev/null
+	truncate -s 1M large
+	head -c 150000000 /dev/urandom >>large
+	hoy cp large waits:/large 3>&- &
+	copying=$!
+	wait_for 10 locked waits
+	[ "$(hoy start -a waits)" = "$(stat -c %s large)" ]
+	reap $copying
+	exits 0
+	hoy cp large waits:/more 3>&- &
+	copying=$!
+	wait_for 10 locked waits
+	hoy rm waits
+	reap $copying
+	exits 0
+}
+
+# somebody is at this container, which does not run
+locked() {
+	[ -e "$SCRATCH/run/containers/$(hoy ps -a --no-trunc -q -f name="$1")" ]
+}
+
 @test "export: all files but what is mounted, to a file that appears when it is whole" {
 	hoy exec box sh -c 'echo hidden >/scratch/hidden; echo shown >/shown'
 	hoy export -o box.tar box

@@ -254,6 +254,10 @@ two"
 	run hoy run --name two -v mem:/m box true
 	exits 125
 	says 'sharing one is not supported yet'
+	hoy volume create --opt type=nfs --opt o=addr=server.example,rw --opt device=:/export remote >/dev/null
+	run hoy run --rm -v remote:/x box true
+	exits 125
+	says 'addr=server.example is not an address'
 	hoy volume create --opt type=none --opt o=bind --opt device="$HERE/gone" gone >/dev/null
 	run hoy run --rm -v gone:/x box true
 	exits 125

@@ -141,6 +141,8 @@ int connect_container(const struct network_home *home, const struct connection *
 
 static void release(const struct network_home *home, const char *network, const char *id, const struct endpoint *e)
 {
+	if (e)
+		veth_cut(e);
 	endpoint_remove(home, network, id);
 	for (int i = 0; e && i < NETWORK_FAMILIES; i++)
 		if (e->addresses[i].family)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "kernel/process.h"
@@ -226,4 +227,26 @@ int veth_unplug(struct veth_place *p, const struct endpoint *e)
 		return 0;
 	interface_remove(&p->route, e->interface, index, "the container leaves the network");
 	return netlink_commit(&p->route);
+}
+
+void veth_cut(const struct endpoint *e)
+{
+	struct ifinfomsg down = { .ifi_change = IFF_UP };
+	autonetlink host = NETLINK_NONE;
+	int r;
+
+	if (!e->link[0])
+		return;
+	r = netlink_open(NETLINK_ROUTE, &host);
+	if (r == 0) {
+		netlink_begin(&host, RTM_NEWLINK, 0, &down, sizeof down);
+		netlink_put_str(&host, IFLA_IFNAME, e->link);
+		netlink_end(&host, "link", "its addresses are free for others now", "bring down the interface %s", e->link);
+		netlink_tolerate(&host, ENODEV);
+		if (step_heard())
+			netlink_say(&host, "ip link set %s down", e->link);
+		r = netlink_commit(&host);
+	}
+	if (r < 0)
+		log_warning("the cable of %.12s may answer for its address a little longer: %s", e->id, error_text(r));
 }

@@ -30,3 +30,9 @@ void veth_leave(struct veth_place *p);
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct veth_place *p, struct endpoint *e, bool gateway);
 /* Takes the interface of @e away, from inside the container. */
 int veth_unplug(struct veth_place *p, const struct endpoint *e);
+/*
+ * The host's end of an endpoint's cable goes down, for good: before its addresses are given to somebody else. The kernel keeps
+ * a network namespace for as long as connections of processes that are gone linger in it (a minute or two), and until then it
+ * would answer for its address. Down costs nothing, deleting would cost 20 ms. One that is gone is fine; errors are warnings.
+ */
+void veth_cut(const struct endpoint *e);

@@ -9,7 +9,7 @@ MESON_FLAGS ?=
 PROBE   := $(shell mktemp -u)
 export BUILD RUNTIME
 
-.PHONY: all demo test check test-runtime test-vm test-callers bench bench-pull install format lint fuzz dev dev-valgrind clean help
+.PHONY: all demo test check test-runtime test-vm test-callers bench bench-pull bench-life install format lint fuzz dev dev-valgrind clean help
 
 all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 	@ninja -C $(BUILD) --quiet
@@ -57,6 +57,11 @@ bench-pull: ## pull and unpack of a large image from loopback, against every pee
 	@tools/install-deps build test
 	@$(MAKE) --no-print-directory all
 	@bench/run pull
+
+bench-life: ## containers in the background: run -d, exec, ps, inspect, logs, many at once, idle ones
+	@tools/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@bench/run life
 
 install: all ## programs, manual and completion below PREFIX
 	@meson configure $(BUILD) --prefix $(PREFIX) && meson install -C $(BUILD) --quiet --strip

@@ -102,7 +102,8 @@ fixtures_up() {
 		flock 9
 		[ ! -e "$storage/done" ] || exit 0
 		echo "# making the test images (once; kept in $CACHE)" >&2
-		rm -rf "$CACHE"/registry-*
+		# of a tree that has other images, too; one that nobody has used for days is not needed any more
+		find "$CACHE" -maxdepth 1 -name 'registry-*' -mtime +6 -exec rm -rf {} +
 		mkdir -p "$storage"
 		started=$(registry_start "$storage") || { echo "docker-registry does not start" >&2; exit 1; }
 		"$FIXTURES/build-images" "127.0.0.1:${started% *}" >&2 && touch "$storage/done"
@@ -258,11 +259,12 @@ state_left() {
 	ls -A "$SCRATCH"/root/containers "$SCRATCH"/root/names "$SCRATCH"/run/containers 2>/dev/null | grep -v ':$' | grep .
 }
 
-# addresses, endpoints, cables and published ports; a network and its bridge stay
+# addresses, endpoints, cables and published ports; a network and its bridge stay, and so may a cable that is down, for as
+# long as the kernel keeps the namespace of a dead container's connections
 network_left() {
 	find "$SCRATCH"/run/networks -mindepth 3 2>/dev/null
 	[ -n "${HOY_TEST_NETWORK-}" ] || return 0
-	ip -o link show type veth 2>/dev/null | grep -E ': veth[0-9a-f]{7}@'
+	ip -o link show type veth up 2>/dev/null | grep -E ': veth[0-9a-f]{7}@'
 	nft list ruleset 2>/dev/null | grep -E 'elements = .*(tcp|udp|sctp) \.'
 }
 
@@ -272,7 +274,7 @@ leaves_nothing_behind() {
 	local what failed=0
 	STALE=$(stale_cgroups)
 	for what in our_processes our_mounts state_left network_left still_stale; do
-		if ! wait_for 5 nothing_from $what; then
+		if ! wait_for 10 nothing_from $what; then
 			printf 'left behind (%s):\n%s\n' "$what" "$($what)"
 			failed=1
 		fi

@@ -9,6 +9,7 @@
 #include "container/container.h"
 #include "container/monitor.h"
 #include "container/terminal.h"
+#include "container/undo.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -187,6 +188,7 @@ int launch(const struct launch *l, int *ret_exit_code)
 
 		error_pack(r, &why);
 		(void)waitpid(pid, NULL, 0);
+		undo_wait(c->home, c->id);
 		container_recover(c->home);
 		return error_unpack(&why);
 	}

@@ -26,10 +26,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define JOURNAL_MAX (64 << 10)
 #define ID_DIGITS   64
+#define WAIT_TURNS  400
+#define WAIT_NS     5000000
 
 static int open_directory(int dirfd, const char *name)
 {
@@ -190,6 +193,17 @@ int undo_try_lock(const struct home *home, const char *id)
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 	return fstat(fd, &st) == 0 && st.st_nlink > 0 ? take_fd(&fd) : -ENOENT;
+}
+
+void undo_wait(const struct home *home, const char *id)
+{
+	for (int i = 0; i < WAIT_TURNS; i++) {
+		autofd int fd = undo_try_lock(home, id);
+
+		if (fd != -EAGAIN)
+			return;
+		(void)nanosleep(&(struct timespec){ .tv_nsec = WAIT_NS }, NULL);
+	}
 }
 
 /* For the journal of events: what its monitor could not say any more. */

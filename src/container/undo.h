@@ -43,3 +43,8 @@ void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone)
  * there is none (both without words).
  */
 int undo_try_lock(const struct home *home, const char *id);
+/*
+ * Waits for its lock to be free, for two seconds at most: a process of a container whose monitor was killed is being killed, too,
+ * and has the lock until it is gone.
+ */
+void undo_wait(const struct home *home, const char *id);

@@ -56,13 +56,12 @@ static int set_up_host(const struct network *n, const char *name)
 
 static int see_interface(const struct nlmsghdr *answer, void *data)
 {
-	size_t len, kind_len;
+	size_t len;
 	const char *name = netlink_attribute(answer, sizeof(struct ifinfomsg), IFLA_IFNAME, &len);
-	const void *info = netlink_attribute(answer, sizeof(struct ifinfomsg), IFLA_LINKINFO, &len);
-	const char *kind = info ? netlink_attribute_in(info, len, IFLA_INFO_KIND, &kind_len) : NULL;
+	bool plugged_in = netlink_attribute(answer, sizeof(struct ifinfomsg), IFLA_MASTER, &len);
 
-	/* the ends of virtual cables are nobody's way in; bridges and real interfaces are */
-	if (name && strcmp(name, "lo") != 0 && strncmp(name, "hoy", 3) != 0 && !(kind && strcmp(kind, "veth") == 0))
+	/* a port of a bridge is nobody's way in, the bridge is; bridges of ours have rules of their own */
+	if (name && strcmp(name, "lo") != 0 && strncmp(name, "hoy", 3) != 0 && !plugged_in)
 		strv_add(data, name);
 	return 0;
 }

@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What networks keep apart (test class T10): packets are watched where isolation is claimed. The file's network namespace is
+# the host; a second one is a neighbour on its network.
+load lib
+setup_file() {
+	fixtures_up
+	neighbour_up
+	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
+	ip address add 10.66.0.1/24 dev lan
+	ip link set lan up
+	neighbour ip address add 10.66.0.2/24 dev lan
+	neighbour ip link set lan up
+	neighbour ip link set lo up
+	neighbour ip route add default via 10.66.0.1
+}
+teardown_file() {
+	fixtures_down
+	neighbour_down
+}
+setup() {
+	scratch_up
+	needs busybox
+	hoy network ls -q >/dev/null
+}
+teardown() {
+	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
+	hoy network prune -f >/dev/null
+	leaves_nothing_behind
+}
+
+busybox() { hoy run --rm "${@:1:$#-1}" $REGISTRY/busybox sh -c "${!#}"; }
+background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
+# counts what crosses an interface of the host, before any rule of hoy's: watch NAME DIRECTION MATCH; seen NAME
+watch() {
+	nft "add table netdev watch; add chain netdev watch $1 { type filter hook $2 device $3 priority -500; }; add counter netdev watch $1; add rule netdev watch $1 $4 counter name $1"
+}
+seen() { nft list counter netdev watch "$1" | awk '/packets/ { print $2 }'; }
+
+@test "the outside is reached by the host's address" {
+	[ "$(busybox 'ping -c 1 -W 5 10.66.0.2 | grep -c "1 packets received"')" = 1 ]
+	neighbour sh -c 'ip route delete default'
+	# the neighbour knows no way to the container: only the host's address can be answered
+	busybox 'ping -c 1 -W 5 10.66.0.2'
+	neighbour ip route add default via 10.66.0.1
+	hoy network create --opt com.docker.network.bridge.enable_ip_masquerade=false bare
+	background box --network bare
+	watch bare egress lan 'ip saddr 172.18.0.2 icmp type echo-request'
+	hoy exec box ping -c 1 -W 5 10.66.0.2
+	[ "$(seen bare)" = 1 ]
+	nft delete table netdev watch
+}
+
+@test "networks do not reach each other, isolate=false ones do" {
+	hoy network create one
+	hoy network create two
+	background target --network one
+	! busybox --network two 'ping -c 1 -W 1 172.18.0.2'
+	! busybox 'ping -c 1 -W 1 172.18.0.2'
+	busybox --network one 'ping -c 1 -W 5 172.18.0.2'
+	hoy network create --opt isolate=false three
+	hoy network create --opt isolate=false four
+	background open --network three
+	busybox --network four 'ping -c 1 -W 5 172.20.0.2'
+	! busybox --network two 'ping -c 1 -W 1 172.20.0.2'
+}
+
+@test "an unpublished port cannot be reached by who routes to the container" {
+	background box
+	! neighbour ping -c 1 -W 1 172.17.0.2
+	hoy exec box ping -c 1 -W 5 10.66.0.2
+}
+
+@test "an internal network reaches nothing, and nothing reaches it: watched on the wire" {
+	hoy network create --internal --subnet 10.7.0.0/24 --subnet fd07::/64 inner
+	background other -p 8080:80
+	background mate --network inner
+	hoy run -d --name box --network inner -p 9090:80 --cap-add NET_ADMIN $REGISTRY/busybox sleep 1000
+	[ -z "$(hoy port box)" ]
+	! hoy exec box ip route | grep "^default"
+	hoy exec box ping -c 1 -W 5 10.7.0.2
+	# it takes a way out for itself
+	hoy exec box sh -c 'ip route add default via 10.7.0.1; ip -6 route add default via fd07::1'
+	watch leak egress lan 'meta protocol { ip, ip6 }'
+	! hoy exec box ping -c 1 -W 1 10.66.0.2
+	! hoy exec box ping -c 1 -W 1 172.17.0.2
+	! hoy exec box sh -c 'echo x | nc -w 1 10.66.0.1 8080'
+	# the host's other addresses are not its business, its gateway's is
+	! hoy exec box ping -c 1 -W 1 10.66.0.1
+	hoy exec box ping -c 1 -W 5 10.7.0.1
+	# names: nothing outside is asked
+	! hoy exec box nslookup leaked.example.com
+	[ "$(seen leak)" = 0 ]
+	nft delete table netdev watch
+	! neighbour ping -c 1 -W 1 10.7.0.2
+	! hoy exec other ping -c 1 -W 1 10.7.0.2
+}
+
+@test "nobody sends with another's address" {
+	hoy network create one
+	background victim
+	hoy run -d --name liar --network one --cap-add NET_ADMIN $REGISTRY/busybox sleep 1000
+	hoy exec liar sh -c 'ip address add 172.17.0.2/32 dev eth0; ip address add 10.66.0.77/32 dev eth0'
+	watch lie egress lan 'ip saddr { 172.17.0.2, 10.66.0.77 }'
+	! hoy exec liar ping -c 1 -W 1 -I 172.17.0.2 10.66.0.2
+	! hoy exec liar ping -c 1 -W 1 -I 10.66.0.77 10.66.0.2
+	[ "$(seen lie)" = 0 ]
+	nft delete table netdev watch
+}
+
+@test "the host's loopback is out of a container's reach, also by hand (CVE-2020-8558)" {
+	python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 5353))
+s.settimeout(4)
+try:
+    s.recv(10); print("reached")
+except TimeoutError:
+    print("quiet")' >"$BATS_TEST_TMPDIR/heard" 3>&- 4>&- &
+	hoy run --rm --cap-add NET_ADMIN $REGISTRY/busybox sh -c '
+		ip address delete 127.0.0.1/8 dev lo
+		ip route add 127.0.0.0/8 via 172.17.0.1
+		for i in 1 2 3; do echo x | nc -u -w 1 127.0.0.1 5353; done; true'
+	wait
+	[ "$(cat "$BATS_TEST_TMPDIR/heard")" = quiet ]
+}
+
+@test "IPv6: no routers from neighbours, none at all where the network has none" {
+	hoy network create --ipv6 six
+	[ "$(busybox --network six 'cat /proc/sys/net/ipv6/conf/eth0/accept_ra')" = 0 ]
+	[ "$(busybox 'cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6; ip -6 address show dev eth0')" = 1 ]
+	[ "$(cat /proc/sys/net/ipv6/conf/hoy0/disable_ipv6)" = 1 ]
+}
+
+@test "the host forwards for its containers, not between its own interfaces" {
+	# this host routed nothing before its first container: lan and far stay apart
+	ip link add far type veth peer name wire
+	ip address add 10.67.0.1/24 dev far
+	ip link set far up
+	ip link set wire up
+	sysctl -qw net.ipv4.ip_forward=0
+	rm -f "$SCRATCH/run/networks/unrouted"
+	busybox true
+	[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
+	grep -qx lan "$SCRATCH/run/networks/unrouted"
+	watch leak egress far 'ip daddr 10.67.0.9'
+	ip neighbour add 10.67.0.9 lladdr 02:00:00:00:00:09 dev far
+	! neighbour ping -c 1 -W 1 10.67.0.9
+	[ "$(seen leak)" = 0 ]
+	nft delete table netdev watch
+	ip link delete far
+}
+
+@test "sockets of hoy are not in a container's reach, with the host's network neither (CVE-2020-15257)" {
+	background box
+	[ -z "$(busybox --network host 'grep -a @ /proc/net/unix | grep -a hoy')" ]
+	[ "$(stat -c %a "$SCRATCH/run/containers")" = 700 ]
+}

@@ -9,8 +9,11 @@
 #include "runtime/state_file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct events_flags {
@@ -31,19 +34,97 @@ static void put(struct json_writer *w, const char *key, uint64_t value)
 		json_put_u64(w, key, value);
 }
 
-static void put_memory(struct json_writer *w, const struct cgroup_stats *s)
+static uint64_t or_zero(uint64_t value)
 {
+	return value == UINT64_MAX ? 0 : value;
+}
+
+/* Limit and failcnt are always there; no limit is the largest number. */
+static void put_entry(struct json_writer *w, const char *key, uint64_t limit, uint64_t usage, uint64_t max, uint64_t failures)
+{
+	json_begin_object(w, key);
+	json_put_u64(w, "limit", limit);
+	put(w, "usage", usage);
+	put(w, "max", max);
+	json_put_u64(w, "failcnt", or_zero(failures));
+	json_end_object(w);
+}
+
+static void put_raw(const char *line, void *writer)
+{
+	autofree char *name = xstrndup(line, strcspn(line, " "));
+	uint64_t value;
+
+	if (line[strlen(name)] && number_u64(line + strlen(name) + 1, &value) == 0)
+		json_put_u64(writer, name, value);
+}
+
+/* As v1 counts, which is what readers of runc's output expect: swap with the memory. */
+static void put_memory(struct json_writer *w, struct cgroup *cgroup, const struct cgroup_stats *s)
+{
+	uint64_t swap = or_zero(s->swap_usage) + or_zero(s->memory_usage);
+
 	json_begin_object(w, "memory");
 	put(w, "cache", s->memory_cache);
-	json_begin_object(w, "usage");
-	put(w, "limit", s->memory_limit);
-	put(w, "usage", s->memory_usage);
-	put(w, "max", s->memory_peak);
-	put(w, "failcnt", s->oom_kills);
+	put_entry(w, "usage", s->memory_limit, s->memory_usage, s->memory_peak, s->memory_failures);
+	put_entry(w, "swap", s->swap_limit, swap, UINT64_MAX, 0);
+	put_entry(w, "kernel", 0, UINT64_MAX, UINT64_MAX, 0);
+	put_entry(w, "kernelTCP", 0, UINT64_MAX, UINT64_MAX, 0);
+	json_begin_object(w, "raw");
+	cgroup_stats_memory_lines(cgroup, put_raw, w);
 	json_end_object(w);
-	json_begin_object(w, "swap");
-	put(w, "usage", s->swap_usage);
 	json_end_object(w);
+}
+
+static void put_device(struct json_writer *w, unsigned int major, unsigned int minor, const char *operation, uint64_t value)
+{
+	json_begin_object(w, NULL);
+	json_put_u64(w, "major", major);
+	json_put_u64(w, "minor", minor);
+	json_put_str(w, "op", operation);
+	json_put_u64(w, "value", value);
+	json_end_object(w);
+}
+
+struct io_list {
+	struct json_writer *w;
+	bool count;
+};
+
+/* "8:0 Read 4096", or "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 ..." */
+static void put_io(const char *line, void *data)
+{
+	static const char *const keys[][2] = { { "rbytes=", "rios=" }, { "wbytes=", "wios=" } };
+	static const char *const names[] = { "Read", "Write" };
+	struct io_list *list = data;
+	unsigned int major, minor;
+	uint64_t value;
+	char word[16];
+
+	if (sscanf(line, "%u:%u %15[A-Za-z] %" SCNu64, &major, &minor, word, &value) == 4) {
+		put_device(list->w, major, minor, word, value);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *found = strstr(line, keys[i][list->count]);
+
+		if (found && sscanf(line, "%u:%u", &major, &minor) == 2)
+			put_device(list->w, major, minor, names[i], strtoull(strchr(found, '=') + 1, NULL, 10));
+	}
+}
+
+static void put_block_io(struct json_writer *w, struct cgroup *cgroup)
+{
+	struct io_list list = { .w = w };
+
+	json_begin_object(w, "blkio");
+	json_begin_array(w, "ioServiceBytesRecursive");
+	cgroup_stats_io_lines(cgroup, false, put_io, &list);
+	json_end_array(w);
+	list.count = true;
+	json_begin_array(w, "ioServicedRecursive");
+	cgroup_stats_io_lines(cgroup, true, put_io, &list);
+	json_end_array(w);
 	json_end_object(w);
 }
 
@@ -63,7 +144,7 @@ static void put_cpu(struct json_writer *w, const struct cgroup_stats *s)
 	json_end_object(w);
 }
 
-static void print_stats(const char *id, const struct cgroup_stats *s)
+static void print_stats(const char *id, struct cgroup *cgroup, const struct cgroup_stats *s)
 {
 	autobuf text = BUF_INIT;
 	struct json_writer w;
@@ -74,14 +155,13 @@ static void print_stats(const char *id, const struct cgroup_stats *s)
 	json_put_str(&w, "id", id);
 	json_begin_object(&w, "data");
 	put_cpu(&w, s);
-	put_memory(&w, s);
+	put_memory(&w, cgroup, s);
 	json_begin_object(&w, "pids");
 	put(&w, "current", s->pids);
 	put(&w, "limit", s->pids_limit);
 	json_end_object(&w);
-	json_begin_object(&w, "blkio");
-	put(&w, "readBytes", s->io_read_bytes);
-	put(&w, "writeBytes", s->io_write_bytes);
+	put_block_io(&w, cgroup);
+	json_begin_object(&w, "hugetlb");
 	json_end_object(&w);
 	json_end_object(&w);
 	json_end_object(&w);
@@ -107,7 +187,7 @@ static int follow(const struct state_file *state, struct cgroup *cgroup, const s
 		if (kills != UINT64_MAX && s.oom_kills != UINT64_MAX && s.oom_kills > kills)
 			printf("{\"type\":\"oom\",\"id\":\"%s\"}\n", state->id);
 		kills = s.oom_kills;
-		print_stats(state->id, &s);
+		print_stats(state->id, cgroup, &s);
 	} while (poll(&ended, 1, (int)(flags->interval / 1000000)) == 0);
 	return 0;
 }
@@ -135,7 +215,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	if (r == 0 && flags->stats) {
 		r = cgroup_stats(cgroup, &stats);
 		if (r == 0)
-			print_stats(args[0], &stats);
+			print_stats(args[0], cgroup, &stats);
 	} else if (r == 0) {
 		r = follow(&state, cgroup, flags);
 	}

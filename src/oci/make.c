@@ -199,7 +199,7 @@ static int record(const struct creating *c, struct made *made)
 	if (r == 0 && flags->pid_file)
 		r = pid_file_write(flags->pid_file, state.pid);
 	if (r == 0)
-		made->state = state_file_text(&state, STATE_CREATED);
+		made->state = state_file_text(&state, STATE_RUNNING);
 	return r;
 }
 

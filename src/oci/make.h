@@ -52,7 +52,7 @@ struct make_flags {
 struct made {
 	struct runtime_container container;
 	struct spec spec;
-	char *state; /* the standard's state as JSON, status created: for hooks */
+	char *state; /* the standard's state as JSON, status running: for poststart hooks */
 	int notify;  /* the socket of oci/notify.h when it is started here, or -1 */
 };
 #define MADE_NONE ((struct made){ .container = RUNTIME_CONTAINER_NONE, .notify = -1 })

@@ -84,8 +84,9 @@ int cgroup_pids(struct cgroup *cgroup, pid_t **ret, size_t *ret_count);
 
 /* Numbers for `events`, `stats` and the OOM sentence. Absent ones are UINT64_MAX. */
 struct cgroup_stats {
-	uint64_t memory_usage, memory_limit, memory_peak, memory_cache, swap_usage;
-	uint64_t oom_kills; /* processes killed because of this cgroup's limit */
+	uint64_t memory_usage, memory_limit, memory_peak, memory_cache, swap_usage, swap_limit;
+	uint64_t memory_failures; /* how often the limit was met */
+	uint64_t oom_kills;       /* processes killed because of this cgroup's limit */
 	uint64_t cpu_usage_ns, cpu_user_ns, cpu_system_ns, cpu_throttled_ns, cpu_periods, cpu_throttled;
 	uint64_t pids, pids_limit;
 	uint64_t cpu_quota_us, cpu_period_us; /* no quota: absent */
@@ -93,6 +94,13 @@ struct cgroup_stats {
 	uint64_t io_read_bytes, io_write_bytes;
 };
 int cgroup_stats(struct cgroup *cgroup, struct cgroup_stats *ret);
+/*
+ * The kernel's own lines, "NAME NUMBER" of memory.stat, and of each device "8:0 Read 4096" (v1, bytes or with @count calls) or
+ * "8:0 rbytes=4096 wbytes=0 rios=1 ..." (v2). Nothing is called where there is no such file.
+ */
+typedef void cgroup_stats_line(const char *line, void *data);
+void cgroup_stats_memory_lines(struct cgroup *cgroup, cgroup_stats_line *line, void *data);
+void cgroup_stats_io_lines(struct cgroup *cgroup, bool count, cgroup_stats_line *line, void *data);
 /*
  * Calls @visit with each of its directories and the hierarchy's controllers as v1 or v2 spells them: "cpu,cpuacct" and
  * "/sys/fs/cgroup/cpu,cpuacct/hoy-3f2a…"; "" is a v2 tree that has none.

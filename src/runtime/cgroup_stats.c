@@ -29,6 +29,8 @@ static const struct number_file files[] = {
 	{ CGROUP_MEMORY, true, "memory.peak", NULL, FIELD(memory_peak), 1 },
 	{ CGROUP_MEMORY, true, "memory.stat", "inactive_file", FIELD(memory_cache), 1 },
 	{ CGROUP_MEMORY, true, "memory.swap.current", NULL, FIELD(swap_usage), 1 },
+	{ CGROUP_MEMORY, true, "memory.swap.max", NULL, FIELD(swap_limit), 1 },
+	{ CGROUP_MEMORY, true, "memory.events", "max", FIELD(memory_failures), 1 },
 	{ CGROUP_MEMORY, true, "memory.events", "oom_kill", FIELD(oom_kills), 1 },
 	{ CGROUP_UNIFIED, true, "cpu.stat", "usage_usec", FIELD(cpu_usage_ns), NS_PER_US },
 	{ CGROUP_UNIFIED, true, "cpu.stat", "user_usec", FIELD(cpu_user_ns), NS_PER_US },
@@ -44,6 +46,8 @@ static const struct number_file files[] = {
 	{ CGROUP_MEMORY, false, "memory.max_usage_in_bytes", NULL, FIELD(memory_peak), 1 },
 	{ CGROUP_MEMORY, false, "memory.stat", "total_inactive_file", FIELD(memory_cache), 1 },
 	{ CGROUP_MEMORY, false, "memory.memsw.usage_in_bytes", NULL, FIELD(swap_usage), 1 },
+	{ CGROUP_MEMORY, false, "memory.memsw.limit_in_bytes", NULL, FIELD(swap_limit), 1 },
+	{ CGROUP_MEMORY, false, "memory.failcnt", NULL, FIELD(memory_failures), 1 },
 	{ CGROUP_MEMORY, false, "memory.oom_control", "oom_kill", FIELD(oom_kills), 1 },
 	{ CGROUP_CPUACCT, false, "cpuacct.usage", NULL, FIELD(cpu_usage_ns), 1 },
 	{ CGROUP_CPUACCT, false, "cpuacct.usage_user", NULL, FIELD(cpu_user_ns), 1 },
@@ -149,4 +153,30 @@ int cgroup_oom_kills(struct cgroup *cgroup, uint64_t *ret)
 	if (!dir)
 		return -ENOENT;
 	return cgroup_dir_read_key(dir, dir->v2 ? "memory.events" : "memory.oom_control", "oom_kill", ret);
+}
+
+static void each_line(struct cgroup_dir *dir, const char *file, cgroup_stats_line *line, void *data)
+{
+	char text[65536], *save = NULL;
+
+	if (!dir || cgroup_dir_read(dir, file, text, sizeof text) < 0)
+		return;
+	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
+		line(l, data);
+}
+
+void cgroup_stats_memory_lines(struct cgroup *cgroup, cgroup_stats_line *line, void *data)
+{
+	each_line(cgroup_dir_with(cgroup, CGROUP_MEMORY), "memory.stat", line, data);
+}
+
+void cgroup_stats_io_lines(struct cgroup *cgroup, bool count, cgroup_stats_line *line, void *data)
+{
+	struct cgroup_dir *dir = cgroup_dir_with(cgroup, CGROUP_IO);
+
+	if (dir && dir->v2)
+		each_line(dir, "io.stat", line, data);
+	else
+		each_line(dir, count ? "blkio.throttle.io_serviced_recursive" : "blkio.throttle.io_service_bytes_recursive", line,
+			  data);
 }

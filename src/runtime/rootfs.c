@@ -112,7 +112,9 @@ int rootfs_mount(struct init *in)
 		in->bundle = open(bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (in->bundle < 0)
 		return fail_errno("open bundle %s", bundle);
-	r = sys_mount_propagate("mounts made here stay here", in->old_root, "/", type, recursive);
+	/* what is unbindable cannot become the root by a bind: that comes at the end */
+	r = sys_mount_propagate("mounts made here stay here", in->old_root, "/", type == MS_UNBINDABLE ? MS_PRIVATE : type,
+				recursive);
 	if (r < 0)
 		return r;
 	dir = in->root >= 0 ? take_fd(&in->root) : openat(in->bundle, root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);

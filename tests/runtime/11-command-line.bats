@@ -245,3 +245,45 @@ load lib
 	says '^1000:5$'
 	says '^33 77$'
 }
+
+@test "hooks have the state on stdin, with the status of their time" {
+	not_in_runc "says created to poststart hooks"
+	local kind hooks='{}'
+	for kind in prestart createRuntime createContainer poststart poststop; do
+		hooks=$(jq --arg k $kind --arg f "$T/state.$kind" '.[$k] = [{"path":"/bin/sh","args":["sh","-c","cat >" + $f]}]' <<<"$hooks")
+	done
+	conf '.hooks = $h | .annotations = {"a":"b"}' --argjson h "$hooks"
+	args sleep 0.2
+	runs
+	exits 0
+	for kind in prestart:creating createRuntime:creating createContainer:creating poststart:running poststop:stopped; do
+		jq -e --arg id "$ID" --arg s "${kind#*:}" --arg b "$B" '.id == $id and .status == $s and .bundle == $b and .annotations.a == "b"
+			and (.ociVersion | length) > 0' "$T/state.${kind%:*}" || { cat "$T/state.${kind%:*}"; return 1; }
+	done
+	[ "$(jq .pid "$T/state.poststart")" -gt 1 ]
+}
+
+@test "a poststart hook that fails ends the container, by run and by start" {
+	not_in_runc "lets it run"
+	args sleep 1000
+	conf '.hooks = {"poststart": [{"path": $f}]}' --arg f "$(type -P false)"
+	run rt run -d -b "$B" "$ID" </dev/null
+	fails
+	says 'poststart'
+	nothing_from our_state
+	created
+	run rt start "$ID"
+	fails
+	says 'poststart'
+	stops 5
+	rt delete "$ID"
+}
+
+@test "rootfsPropagation unbindable: the root cannot be bound" {
+	not_in_runc "fails at it"
+	conf '.linux.rootfsPropagation = "unbindable" | .process.capabilities |= with_entries(.value += ["CAP_SYS_ADMIN"])'
+	script 'mkdir /m; mount --bind / /m 2>&1 || echo refused'
+	run --separate-stderr rt run -b "$B" "$ID" </dev/null
+	exits 0
+	says '^refused$'
+}

@@ -116,4 +116,8 @@ resources() {
 	[ "$(jq .data.memory.usage.usage <<<"$output")" -gt 0 ]
 	[ "$(jq .data.pids.current <<<"$output")" = 1 ]
 	[ "$(jq .data.cpu.usage.total <<<"$output")" -gt 0 ]
+	# the structure that readers of runc's decode
+	jq -e '.data | (.memory.usage | has("failcnt")) and (.memory.swap | has("limit") and has("failcnt")) and (.memory.raw | length) > 5
+		and (.memory.kernel.failcnt == 0) and (.blkio | type) == "object" and (.hugetlb | type) == "object"
+		and (.cpu.usage | has("kernel") and has("user"))' <<<"$output"
 }

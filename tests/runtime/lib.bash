@@ -236,9 +236,9 @@ equal() {
 	[ "$1" = "$2" ] || { printf 'expected: %s\n     got: %s\n' "$2" "$1"; return 1; }
 }
 
-# wait_for SECONDS COMMAND…: 0 as soon as it succeeds
+# wait_for SECONDS COMMAND…: 0 as soon as it succeeds; on a slow machine WAIT_FACTOR makes the seconds longer
 wait_for() {
-	local end=$(($(date +%s%N) + $1 * 1000000000))
+	local end=$(($(date +%s%N) + $1 * ${WAIT_FACTOR:-1} * 1000000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s%N)" -lt "$end" ] || return 1

@@ -11,21 +11,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* linux/pidfd.h of 6.11: PIDFD_GET_*_NAMESPACE; and the names below /proc/PID/ns for kernels before it. */
-static const struct {
-	const char *name;
-	unsigned long request;
-} namespaces[] = {
-	[SPEC_NS_USER] = { "user", _IO(0xff, 9) },   [SPEC_NS_CGROUP] = { "cgroup", _IO(0xff, 1) },
-	[SPEC_NS_IPC] = { "ipc", _IO(0xff, 2) },     [SPEC_NS_UTS] = { "uts", _IO(0xff, 10) },
-	[SPEC_NS_NETWORK] = { "net", _IO(0xff, 4) }, [SPEC_NS_PID] = { "pid", _IO(0xff, 5) },
-	[SPEC_NS_MOUNT] = { "mnt", _IO(0xff, 3) },   [SPEC_NS_TIME] = { "time", _IO(0xff, 7) },
+/* Below /proc/PID/ns. */
+static const char *const names[] = {
+	[SPEC_NS_USER] = "user",   [SPEC_NS_CGROUP] = "cgroup", [SPEC_NS_IPC] = "ipc",   [SPEC_NS_UTS] = "uts",
+	[SPEC_NS_NETWORK] = "net", [SPEC_NS_PID] = "pid",       [SPEC_NS_MOUNT] = "mnt", [SPEC_NS_TIME] = "time",
 };
-static_assert(ARRAY_SIZE(namespaces) == SPEC_NS_COUNT, "a namespace type without a name");
+static_assert(ARRAY_SIZE(names) == SPEC_NS_COUNT, "a namespace type without a name");
 
 pid_t pidfd_pid(int pidfd)
 {
@@ -46,21 +40,16 @@ pid_t pidfd_pid(int pidfd)
 
 int pidfd_namespace(int pidfd, enum spec_namespace_type type)
 {
-	autofd int fd = ioctl(pidfd, namespaces[type].request, 0);
+	autofd int fd = -1;
 	char path[48];
-	pid_t pid;
+	pid_t pid = pidfd_pid(pidfd);
 
-	if (fd >= 0)
-		return take_fd(&fd);
-	if (errno == ESRCH)
-		return fail(-ESRCH, "the process has ended");
-	pid = pidfd_pid(pidfd);
 	if (pid < 0)
 		return pid;
-	snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, namespaces[type].name);
+	snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, names[type]);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail_errno("open %s", path);
+		return errno == ENOENT ? fail(-ESRCH, "the process has ended") : fail_errno("open %s", path);
 	/* it was not reaped when the path was looked up: the number was still its own */
 	if (syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0)
 		return fail(-ESRCH, "the process has ended");

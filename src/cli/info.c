@@ -203,7 +203,6 @@ static void print_lines(struct json_object *info)
 	puts("Security Options:");
 	for (size_t i = 0; i < json_object_array_length(json_get(info, "SecurityOptions")); i++)
 		printf(" %s\n", json_object_get_string(json_object_array_get_idx(json_get(info, "SecurityOptions"), i)));
-	fflush(stdout);
 	for (size_t i = 0; i < json_object_array_length(warnings); i++)
 		fprintf(stderr, "%s\n", json_object_get_string(json_object_array_get_idx(warnings, i)));
 }

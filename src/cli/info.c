@@ -86,6 +86,7 @@ static void put_plugins(struct json_writer *w)
 	json_put_null(w, "Authorization");
 	json_begin_array(w, "Log");
 	json_put_str(w, NULL, "json-file");
+	json_put_str(w, NULL, "journald");
 	json_put_str(w, NULL, "none");
 	json_end_array(w);
 	json_end_object(w);

@@ -89,10 +89,10 @@ for e in sys.argv[1:]:
 	exits 1
 	says 'no such image'
 	# the others are shown all the same
-	run hoy inspect -f '{{.Name}}' wrote none
+	run hoy inspect -f '{{.Name}}' wrote nothing
 	exits 1
 	says '^/wrote$'
-	says 'cannot inspect none: no such object'
+	says 'cannot inspect nothing: no such object'
 	# by the first digits of the id, too
 	[ "$(hoy inspect -f '{{.Name}}' "$(hoy inspect -f '{{.Id}}' wrote | head -c 6)")" = /wrote ]
 }

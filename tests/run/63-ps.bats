@@ -129,3 +129,43 @@ names() {
 	exits 1
 	says 'none'
 }
+
+@test "networks and published ports, in ps, port, inspect and stats" {
+	hoy run -d --name net -p 8080:80 -p 127.0.0.1:9000-9002:9000-9002/udp --expose 90 $REGISTRY/busybox sleep 60
+	hoy run -d --name bare --network none $REGISTRY/busybox sleep 60
+	run hoy port net
+	exits 0
+	says '^80/tcp -> 0\.0\.0\.0:8080$'
+	says '^9001/udp -> 127\.0\.0\.1:9001$'
+	[ "$(hoy port net 9002/udp)" = 127.0.0.1:9002 ]
+	[ "$(hoy port net 80 | head -n 1)" = 0.0.0.0:8080 ]
+	run hoy ps --format '{{.Ports}}' -f name=net
+	says '^0\.0\.0\.0:8080->80/tcp, .*127\.0\.0\.1:9000-9002->9000-9002/udp'
+	says '90/tcp'
+	[ "$(hoy ps --format '{{.Networks}} {{.Ports}}' -f name=bare)" = "none " ]
+	[ "$(names -f publish=80)" = net ]
+	[ "$(names -f publish=9000-9005/udp)" = net ]
+	[ "$(names -f expose=90)" = net ]
+	[ "$(names -f network=bridge)" = net ]
+	[ "$(names -f network=none)" = bare ]
+	hoy inspect net | python3 -c '
+import json, sys
+n = json.load(sys.stdin)[0]["NetworkSettings"]
+b = n["Networks"]["bridge"]
+assert n["IPAddress"] and n["IPAddress"] == b["IPAddress"] and n["Gateway"] and n["IPPrefixLen"] == 16, n
+assert len(b["NetworkID"]) == 64 and b["MacAddress"].count(":") == 5, b
+assert {"HostIp": "0.0.0.0", "HostPort": "8080"} in n["Ports"]["80/tcp"], n
+assert n["Ports"]["90/tcp"] is None, n
+assert sorted(n["Ports"]) == ["80/tcp", "90/tcp", "9000/udp", "9001/udp", "9002/udp"], n
+'
+	hoy exec net ping -c 2 -s 1000 -W 5 "$(hoy inspect -f '{{.NetworkSettings.Gateway}}' net)" >/dev/null
+	python3 - "$(hoy stats --no-stream --format '{{.NetIO}}' net)" "$(hoy stats --no-stream --format '{{.NetIO}}' bare)" <<-'END'
+		import sys
+		assert all(part.endswith("kB") for part in sys.argv[1].split(" / ")), sys.argv
+		assert sys.argv[2] == "0B / 0B", sys.argv
+	END
+	hoy kill net
+	[ -z "$(hoy port net)" ]
+	[ "$(hoy ps -a --format '{{.Networks}} {{.Ports}}' -f name=net)" = "bridge " ]
+	[ "$(hoy inspect -f '{{len .NetworkSettings.Ports}} {{.NetworkSettings.IPAddress}}.' net)" = "0 ." ]
+}

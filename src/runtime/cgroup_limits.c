@@ -356,6 +356,12 @@ int cgroup_limits_list(const struct spec_resources *resources, uint32_t v2, stru
 	return r < 0 ? r : other_limits(resources, v2, ret);
 }
 
+/* "No limit" is what a cgroup has anyway: callers say it where there is no controller for it, too. */
+static bool is_unlimited(const struct cgroup_value *v)
+{
+	return strcmp(v->value, "max") == 0 || strcmp(v->value, "-1") == 0;
+}
+
 uint32_t cgroup_limits_needed(const struct spec_resources *resources)
 {
 	autocall(cgroup_values_release) struct cgroup_values list = { 0 };
@@ -364,7 +370,7 @@ uint32_t cgroup_limits_needed(const struct spec_resources *resources)
 	/* an invalid value is said when it is applied */
 	(void)cgroup_limits_list(resources, 0, &list);
 	for (size_t i = 0; i < list.count; i++)
-		if (!list.items[i].optional)
+		if (!list.items[i].optional && !is_unlimited(&list.items[i]))
 			mask |= CGROUP_BIT(list.items[i].controller);
 	/* "memory.high" needs the memory controller */
 	for (size_t i = 0; i < resources->unified.count; i++) {
@@ -429,7 +435,7 @@ int cgroup_limits_apply(struct cgroup *cgroup, const struct spec_resources *reso
 
 		if (!dir || cgroup_dir_fd(dir) < 0) {
 			/* check_needed of cgroup.c has spoken of all others */
-			if (!v->optional)
+			if (!v->optional && !is_unlimited(v))
 				log_warning("this machine has no cgroup for %s: that limit is ignored", v->file);
 			continue;
 		}

@@ -313,9 +313,30 @@ static int parse_top(struct json_object *o, const char *where, const struct spec
 	return parse_object(o, where, shape, ret);
 }
 
+/*
+ * linux.resources.pids.limit: 0 is a limit since runtime-spec 1.3.0. Before, it was how callers said that there is none, podman
+ * for one; who only sends resources does not say which version they are of.
+ */
+static bool zero_is_a_limit(const char *version)
+{
+	unsigned int minor = 0;
+
+	return version && sscanf(version, "1.%u", &minor) == 1 && minor >= 3;
+}
+
+static void forget_zero(struct spec_resources *resources)
+{
+	if (resources->pids_limit.value == 0)
+		resources->pids_limit.set = false;
+}
+
 int spec_parse(struct json_object *config, struct spec *ret)
 {
-	return parse_top(config, "", &spec_shape_config, ret);
+	int r = parse_top(config, "", &spec_shape_config, ret);
+
+	if (r == 0 && !zero_is_a_limit(ret->oci_version))
+		forget_zero(&ret->linux_.resources);
+	return r;
 }
 
 int spec_parse_process(struct json_object *process, struct spec_process *ret)
@@ -325,5 +346,9 @@ int spec_parse_process(struct json_object *process, struct spec_process *ret)
 
 int spec_parse_resources(struct json_object *resources, struct spec_resources *ret)
 {
-	return parse_top(resources, "linux.resources", &spec_shape_resources, ret);
+	int r = parse_top(resources, "linux.resources", &spec_shape_resources, ret);
+
+	if (r == 0)
+		forget_zero(ret);
+	return r;
 }

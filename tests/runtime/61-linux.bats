@@ -85,15 +85,20 @@ sleeping_without_rdt() {
 	fails_naming 'namespace|duplicated ns'
 }
 
-@test "pids: 0 is a limit, and the process itself fits" {
+@test "pids: 0 is a limit since 1.3.0, and the process itself fits" {
 	not_in_runc "0 means none there"
 	skip_without_controller pids
-	conf '.linux.resources += {pids: {limit: 0}}'
+	conf '.ociVersion = "1.3.0" | .linux.resources += {pids: {limit: 0}}'
 	args sleep 1000
 	started
 	equal "$(limit pids pids.max pids.max)" 1
-	conf '.linux.resources += {pids: {limit: -1}}'
 	rt delete --force "$ID"
+	# callers of older versions mean none by it
+	conf '.ociVersion = "1.0.2"'
+	started
+	equal "$(limit pids pids.max pids.max)" max
+	rt delete --force "$ID"
+	conf '.linux.resources += {pids: {limit: -1}}'
 	started
 	equal "$(limit pids pids.max pids.max)" max
 }

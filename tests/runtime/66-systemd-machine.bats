@@ -84,6 +84,22 @@ cleanup() {
 	equal "$(sed -n '/^code:/,$p' <<<"$output" | wc -l)" 2
 }
 
+@test "podman with systemd as its manager of cgroups" {
+	skip_without podman conmon
+	machine '
+		export HOME=/root
+		pod() { podman --root /tmp/pod --runroot /tmp/pod-run --runtime "$RUNTIME" --cgroup-manager systemd --events-backend none "$@"; }
+		pod run -d --name c --network none --pids-limit -1 --ulimit nofile=1024:20000 --ulimit nproc=4096:20000 --rootfs "$B/rootfs" sleep 1000
+		systemctl list-units --no-legend "libpod-*"
+		pod exec c sh -c "echo in it"
+		pod stop -t 0 c; pod rm c
+		echo "then: $(systemctl list-units --all --no-legend "libpod-*.scope" | grep -vc conmon)"'
+	echo "$output"
+	says '^ *libpod-[0-9a-f]{64}.scope loaded active running'
+	says '^in it$'
+	says '^then: 0$'
+}
+
 @test "rootless: a scope of the user's own systemd" {
 	not_in_runc "1.1.5 wants a login session"
 	chown -R 54321:54321 "$B"

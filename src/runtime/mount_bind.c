@@ -54,6 +54,22 @@ static char *shown_source(const struct mount_entry *e)
 	return e->options.subdir ? path_join(e->spec->source, e->options.subdir) : xstrdup(e->spec->source);
 }
 
+/* The kernel's EINVAL says nothing of it, and it is what people get wrong most: a path that is missing becomes a directory. */
+static int check_kinds(const char *source, const char *destination, const struct stat *st, int target)
+{
+	struct stat covered;
+
+	if (fstat(target, &covered) < 0)
+		return fail_errno("mount target %s", destination);
+	if (S_ISDIR(st->st_mode) == S_ISDIR(covered.st_mode))
+		return 0;
+	fail_code(-ENOTDIR, "bind %s to %s", source, destination);
+	return fail_hint(-ENOTDIR,
+			 "%s is %s, and what the container has there is not: check that the path on the host exists and is "
+			 "what was meant",
+			 source, S_ISDIR(st->st_mode) ? "a directory" : "a file");
+}
+
 int mount_bind(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
@@ -69,6 +85,8 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 	r = rootfs_target(in, e->destination, !S_ISDIR(st.st_mode), e->options.dest_nofollow, &target);
 	if (r == 0)
 		r = mount_check_proc(e, target.fd, source);
+	if (r == 0)
+		r = check_kinds(shown, e->destination, &st, target.fd);
 	if (r < 0)
 		return r;
 	if (e->options.idmap) {

@@ -158,6 +158,17 @@ tmpfs"
 	is named
 }
 
+@test "a --rm container whose monitor is killed: its anonymous volumes go with the next command" {
+	local monitor
+	hoy run -d --rm --name brief -v /anonymous -v named:/n vol sleep 60 3>&- >/dev/null
+	[ "$(hoy volume ls -q | wc -l)" = 4 ]
+	monitor=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["MonitorPid"])' "$SCRATCH"/root/containers/*/state.json)
+	[ "$(<"/proc/$monitor/comm")" = hoy-monitor ]
+	kill -9 "$monitor"
+	only_named() { [ "$(hoy volume ls -q)" = named ]; }
+	wait_for 10 only_named
+}
+
 @test "--volumes-from: theirs, read-only where asked, and in use as long as one is there" {
 	mkdir "$HERE/host"
 	hoy run --name one -v named:/n -v "$HERE/host:/h:ro" --mount type=tmpfs,dst=/t --tmpfs /not vol sh -c 'echo x >/data/x; echo n >/n/n'
@@ -210,6 +221,10 @@ other"
 	run hoy run --rm -v named:/x --mount src=named,dst=/x box true
 	exits 125
 	says 'duplicate mount point: /x'
+	run hoy run --rm -v named:/etc/passwd box true
+	exits 125
+	says 'to /etc/passwd: Not a directory'
+	says 'hint: .*is a directory, and what the container has there is not'
 	run hoy rmi box
 	exits 1
 	says 'the container all'

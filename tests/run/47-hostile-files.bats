@@ -229,11 +229,12 @@ racing() {
 	exec 7<hold
 	wait_for 10 packer_of $pid
 	state=/proc/$(packer_of $pid)/status
-	wait_for 10 grep -q 'Seccomp:.2' "$state"
+	# a sanitizer needs more calls than the filter lets through
+	grep -qa __asan_init "$HOY" || wait_for 10 grep -q 'Seccomp:.2' "$state"
+	wait_for 10 grep -qx 'NoNewPrivs:.1' "$state"
 	grep -qx 'CapEff:.0000000000000004' "$state"
 	grep -qx 'CapPrm:.0000000000000004' "$state"
 	grep -qx 'CapInh:.0000000000000000' "$state"
-	grep -qx 'NoNewPrivs:.1' "$state"
 	[ "$(ls /proc/$(packer_of $pid)/fd | wc -l)" -le 7 ]
 	! hoy exec box sh -c 'cat /proc/[0-9]*/comm' | grep -i hoy
 	cat <&7 >/dev/null

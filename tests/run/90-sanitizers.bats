@@ -61,3 +61,18 @@ clean() {
 	clean
 	says '\[exit 7\]'
 }
+
+@test "cp, export, diff, commit, tag, history, save, load under the sanitizers" {
+	local words
+	needs busybox
+	hoy run --name box $REGISTRY/busybox sh -c 'echo x >/x; rm /bin/arch; rm -r /var; mkdir /var'
+	tar -C "$FIXTURES" -cf "$BATS_TEST_TMPDIR/in.tar" .
+	for words in "cp $FIXTURES box:/in" "cp -a box:/in $BATS_TEST_TMPDIR/out" "cp - box:/tmp" "cp -L box:/x -" "cp box:/none ." "cp . box:/none/x" \
+		"export -o $BATS_TEST_TMPDIR/all.tar box" "diff box" "commit -m words -c ENV=A=b box made:1" "commit -a me -c CMD=[\"x\"] box made:1" \
+		"tag $REGISTRY/busybox made:2" "history made:2" "save -o $BATS_TEST_TMPDIR/made.tar made" "load -i $BATS_TEST_TMPDIR/made.tar" \
+		"load -i $BATS_TEST_TMPDIR/all.tar" "save none" "rm box" "rmi made:2"; do
+		run hoy $words <"$BATS_TEST_TMPDIR/in.tar"
+		clean
+		[ "$status" -lt 2 ]
+	done
+}

@@ -9,6 +9,7 @@
 #include "container/device.h"
 #include "container/files.h"
 #include "container/gpus.h"
+#include "container/link.h"
 #include "container/namespaces.h"
 #include "container/networks.h"
 #include "container/plan.h"
@@ -206,7 +207,8 @@ const struct option run_table[] = {
 	{ 0, "kernel-memory", OPTION_SIZE, RUN(kernel_memory), "bytes", "Limit of kernel memory; no kernel has it any more" },
 	{ 'l', "label", OPTION_LIST, RUN(labels), "list", "Add a label, KEY=VALUE", .check = check_label },
 	{ 0, "label-file", OPTION_LIST, RUN(label_files), "list", "Add the labels of this file, one a line", .complete = "file" },
-	LATER(0, "link", OPTION_LIST, "list", "Make another container known by name"),
+	{ 0, "link", OPTION_LIST, RUN(links), "list", "Make another container known by name, as NAME[:ALIAS]", .check = links_check,
+	  .complete = "container" },
 	{ 0, "link-local-ip", OPTION_LIST, RUN(link_local_ips), "list", "One more address, a link-local one",
 	  .check = check_address },
 	{ 0, "log-driver", OPTION_STRING, RUN(log_driver), "string",

@@ -15,6 +15,7 @@
 #include "container/handle.h"
 #include "container/join.h"
 #include "container/labels.h"
+#include "container/link.h"
 #include "container/mounts.h"
 #include "container/name.h"
 #include "container/other_runtime.h"
@@ -209,6 +210,7 @@ struct making {
 	struct shared_with shared;
 	struct strv servers;
 	struct address gateway;
+	struct links links;
 };
 
 static void making_release(struct making *m)
@@ -217,6 +219,7 @@ static void making_release(struct making *m)
 	join_find_release(&m->shared);
 	mount_points_release(&m->mounts);
 	strv_release(&m->servers);
+	links_release(&m->links);
 }
 
 static int make_mounts(struct container *c, const struct run_options *o, const struct image *image, int root, struct making *m)
@@ -238,6 +241,7 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 			       .dns = &o->dns,
 			       .dns_search = &o->dns_search,
 			       .dns_option = &o->dns_option,
+			       .links = &m->links.hosts,
 			       .servers = &m->servers,
 			       .gateway = &m->gateway,
 			       .hostname = c->hostname };
@@ -249,10 +253,13 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 					.user = &m->user,
 					.mounts = &m->mounts,
 					.shared = &m->shared,
+					.link_environment = &m->links.environment,
 					.host_network = c->networks.mode == NETWORKS_HOST };
 	autofd int root = rootview_open(&image->layers, NULL);
 	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
 
+	if (r == 0)
+		r = links_make(c->home, &o->links, &c->networks, c->name, &m->links);
 	if (r == 0)
 		r = files_make(c->dir, &files);
 	if (r == 0)
@@ -269,6 +276,7 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.options = o,
 					.plan = &c->plan,
 					.networks = &c->networks,
+					.links = &m->links.recorded,
 					.image = image,
 					.spec = &c->spec,
 					.mounts = &m->mounts };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * The process's environment in Docker's order: hoy's defaults, the image's, --env-file, -e; a later value replaces an
+ * The process's environment in Docker's order: hoy's defaults, the image's, --link's, --env-file, -e; a later value replaces an
  * earlier one in its place, and a bare -e NAME takes hoy's own value or, where hoy has none, takes the name away.
  */
 #include "base/strv.h"
@@ -11,7 +11,7 @@
 struct environment {
 	const char *hostname, *home;
 	bool tty; /* TERM is set */
-	const struct strv *image, *files, *options;
+	const struct strv *image, *links, *files, *options;
 };
 
 /* Appends to @ret. -EINVAL or the file's error with words for an environment file that cannot be read or understood. */

@@ -182,6 +182,8 @@ static int make_hosts(int dirfd, const struct files *f)
 		if (r < 0)
 			return r;
 	}
+	for (size_t i = 0; i < f->links->count; i++)
+		buf_add_format(&text, "%s\n", f->links->items[i]);
 	return write_new(dirfd, "hosts", &text);
 }
 

@@ -13,6 +13,7 @@ struct files {
 	const char *hostname, *domainname; /* domainname may be NULL */
 	bool host_network;                 /* the host's own files are what counts */
 	const struct strv *add_host, *dns, *dns_search, *dns_option;
+	const struct strv *links;      /* further lines of hosts */
 	const struct strv *servers;    /* name servers of its networks, in place of all others; empty: none */
 	const struct address *gateway; /* what host-gateway of --add-host is; of no family: there is none */
 };

@@ -139,6 +139,7 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 	json_put_strv(w, "VolumesFrom", &o->volumes_from);
 	json_put_str(w, "VolumeDriver", o->volume_driver ? o->volume_driver : "");
 	networks_write_host_config(s->networks, w);
+	json_put_strv(w, "Links", s->links);
 	plan_write_host_config(s->plan, w);
 	record_options_write(w, o, s->spec);
 	json_end_object(w);

@@ -45,6 +45,7 @@ struct record_source {
 	const struct run_options *options;
 	const struct plan *plan;
 	const struct networks *networks;
+	const struct strv *links; /* "/db:/web/database" */
 	const struct image *image;
 	const struct spec *spec;
 	const struct mount_points *mounts;

@@ -46,6 +46,7 @@ static int fill_process(const struct spec_request *q, struct spec_process *p)
 					   .home = q->user->home,
 					   .tty = o->tty,
 					   .image = &c->env,
+					   .links = q->link_environment,
 					   .files = &o->env_files,
 					   .options = &o->env };
 	int r;

@@ -20,6 +20,7 @@ struct spec_request {
 	const struct user *user;
 	const struct mount_points *mounts; /* the user's and the image's */
 	const struct shared_with *shared;
+	const struct strv *link_environment; /* of --link */
 	bool host_network;
 };
 

@@ -85,6 +85,32 @@ background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 	busybox --network own 'ping -c 1 -W 5 base'
 }
 
+@test "--link: hosts, environment, and where it cannot be" {
+	hoy run -d --name db --expose 5432 -e SECRET=x $REGISTRY/busybox sleep 1000
+	run busybox --name web --link db:my-base 'grep my-base /etc/hosts; env; ping -c 1 -W 5 my-base'
+	exits 0
+	says $'^172\.17\.0\.2\tmy-base [0-9a-f]{12} db$'
+	says '^MY_BASE_PORT=tcp://172\.17\.0\.2:5432$'
+	says '^MY_BASE_PORT_5432_TCP_ADDR=172\.17\.0\.2$'
+	says '^MY_BASE_NAME=/web/my-base$'
+	says '^MY_BASE_ENV_SECRET=x$'
+	says '1 packets received'
+	run busybox --link nobody true
+	exits 125
+	says 'could not get container for nobody'
+	hoy network create own
+	run busybox --network own --link db true
+	exits 125
+	says 'Cannot link to /db'
+	hoy stop -t 0 db
+	run busybox --link db true
+	exits 125
+	says 'Cannot link to a non running container: /db'
+	run hoy run --link db:a:b $REGISTRY/busybox true
+	exits 125
+	says 'bad format for links: db:a:b'
+}
+
 @test "connect and disconnect, running and not" {
 	hoy network create one
 	hoy network create two

@@ -19,7 +19,7 @@ refused() {
 
 @test "what hoy does not have yet says so, by name" {
 	local flag
-	for flag in link storage-opt; do
+	for flag in storage-opt; do
 		run hoy run "--$flag" 1 127.0.0.1:1/nothing
 		[ "$status" = 125 ]
 		[ "$output" = "hoy: --$flag is not supported yet" ] || {

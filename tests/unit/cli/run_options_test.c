@@ -78,7 +78,7 @@ static const struct {
 	{ "kernel-memory", true, true },
 	{ "label", true, true },
 	{ "label-file", true, true },
-	{ "link", true, false },
+	{ "link", true, true },
 	{ "link-local-ip", true, true },
 	{ "log-driver", true, true },
 	{ "log-opt", true, true },

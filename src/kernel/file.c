@@ -19,7 +19,7 @@ int sys_write(const char *why, int dirfd, const char *name, const char *shown, c
 	struct step step;
 	int r = step_begin(&step, "write", why);
 
-	if (why && step_heard())
+	if (!(why && !*why) && step_heard())
 		step_say(&step, "echo %s > %s", step_quote(value), step_quote(shown));
 	if (r == 0) {
 		autofd int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);

@@ -9,8 +9,8 @@
 #include <sys/types.h>
 
 /*
- * Writes @value in one write(2), as kernel files want it. O_TRUNC and O_CREAT are never used. @why NULL: no step of its own for
- * explain, another one says it.
+ * Writes @value in one write(2), as kernel files want it. O_TRUNC and O_CREAT are never used. @why "": no step of its own for
+ * explain, another one says it; NULL: the step before has said why.
  */
 int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value);
 /* Creates a directory; -EEXIST when it is there already. */

@@ -30,7 +30,7 @@ int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *ui
 	int r = 0;
 
 	if (uids->count) {
-		r = write_map(proc_pid, pid, "uid_map", explained ? "linux.uidMappings" : NULL, uids);
+		r = write_map(proc_pid, pid, "uid_map", explained ? "linux.uidMappings" : "", uids);
 		if (r < 0)
 			return r;
 	}
@@ -41,7 +41,7 @@ int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *ui
 			if (r < 0)
 				return r;
 		}
-		r = write_map(proc_pid, pid, "gid_map", explained ? "linux.gidMappings" : NULL, gids);
+		r = write_map(proc_pid, pid, "gid_map", explained ? "linux.gidMappings" : "", gids);
 	}
 	return r;
 }

@@ -207,12 +207,25 @@ static uint64_t processes_in(struct cgroup_dir *dir)
 	return cgroup_dir_read(dir, "cgroup.procs", text, sizeof text) > 0;
 }
 
-/* Somebody else's cgroup is never taken for ours, not even by the record of what we were about to make. */
+/* The beginning is runc's, which callers know. */
+static int refuse(const struct cgroup_dir *dir)
+{
+	return fail(-EEXIST, "container's cgroup is not empty: %s exists and has processes", dir->path);
+}
+
+/*
+ * Somebody else's cgroup is never taken for ours, not even by the record of what we were about to make. In one that is frozen
+ * the first process would stop before it did anything, and we would wait for it.
+ */
 static int refuse_occupied(struct cgroup *c)
 {
+	bool frozen = false;
+
 	for (size_t i = 0; i < c->count; i++)
 		if (processes_in(&c->dirs[i]))
-			return fail(-EEXIST, "the cgroup %s exists and has processes", c->dirs[i].path);
+			return refuse(&c->dirs[i]);
+	if (cgroup_is_frozen(c, &frozen) == 0 && frozen)
+		return fail(-EEXIST, "container's cgroup unexpectedly frozen: thaw or remove it first");
 	return 0;
 }
 
@@ -227,7 +240,7 @@ static int make_all(struct cgroup *c, uint32_t needed)
 		if (r < 0)
 			return r;
 		if (r == 1 && !c->unit && processes_in(dir))
-			return fail(-EEXIST, "the cgroup %s exists and has processes", dir->path);
+			return refuse(dir);
 		if (dir->v2) {
 			r = cgroup_v2_enable(dir, needed, c->pure ? WANTED : 0);
 			if (r < 0)

@@ -46,6 +46,9 @@ static int apply_limits(struct init *in)
 	}
 	if (r == 0)
 		r = limits_apply_scheduler(&p->scheduler);
+	/* sched_setattr(2): a deadline is only promised to who may run on every processor */
+	if (r == -EPERM && p->scheduler.set && in->spec->linux_.resources.cpu.cpus)
+		return fail_while(r, "process scheduler can't be used together with AllowedCPUs (linux.resources.cpu.cpus)");
 	if (r == 0)
 		r = limits_apply_io_priority(&p->io_priority);
 	if (r == 0)

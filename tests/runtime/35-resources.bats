@@ -121,3 +121,38 @@ resources() {
 		and (.memory.kernel.failcnt == 0) and (.blkio | type) == "object" and (.hugetlb | type) == "object"
 		and (.cpu.usage | has("kernel") and has("user"))' <<<"$output"
 }
+
+@test "a cgroup that others are in, or that is frozen, is not taken over" {
+	not_in_runc "warns"
+	local directory
+	sleeping
+	directory=$(cgroup_of "$PID" freezer)
+	run rt run -b "$B" "$ID-second" </dev/null
+	fails
+	says "container's cgroup is not empty"
+	status_is running
+	rt delete --force "$ID"
+	mkdir "$directory"
+	if cgroup_v2; then
+		echo 1 >"$directory/cgroup.freeze"
+	else
+		echo FROZEN >"$directory/freezer.state"
+	fi
+	run timeout 20 "$RUNTIME" --root "$T/state" run -b "$B" "$ID" </dev/null
+	cgroup_v2 || echo THAWED >"$directory/freezer.state"
+	rmdir "$directory" || true
+	fails
+	says "container's cgroup unexpectedly frozen"
+	nothing_from our_state
+}
+
+@test "a deadline for who may not run on every processor is refused with the reason" {
+	not_in_runc "has no schedulers"
+	[ "$(nproc)" -gt 1 ] || skip "one processor"
+	skip_without_controller cpuset
+	conf '.process.scheduler = {"policy":"SCHED_DEADLINE","runtime":42000,"deadline":1000000,"period":1000000}'
+	resources '{"cpu":{"cpus":"0"}}'
+	runs
+	fails
+	says "process scheduler can't be used together with AllowedCPUs"
+}

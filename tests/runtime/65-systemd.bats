@@ -22,10 +22,10 @@ prepare() {
 	END
 	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/bus
 	background dbus-daemon --config-file="$T/bus.conf" --nofork
-	wait_for 5 test -S "$T/bus"
+	wait_for 30 test -S "$T/bus"
 	background "$FAKE" "$TREE" "$T/record"
-	wait_for 5 test -e "$T/record"
-	wait_for 5 names_are_owned
+	wait_for 30 test -e "$T/record"
+	wait_for 30 names_are_owned
 	conf '.linux.cgroupsPath = $p' --arg p "$ID.slice:hoy:$ID"
 	SCOPE=hoy-$ID.scope
 }

@@ -132,7 +132,7 @@ cleanup() {
 	says '^then: inactive$'
 }
 
-@test "killed at any step of create: delete finds the scope by its name" {
+@test "killed at steps of create: delete finds the scope by its name" {
 	[ "$(basename "$RUNTIME")" = hoy-runtime ] || skip "only hoy's steps can be made to fail"
 	[ -f "$TOP/build-faults/build.ninja" ] || meson setup "$TOP/build-faults" "$TOP" -Dfaults=true >/dev/null
 	ninja -C "$TOP/build-faults" --quiet hoy hoy-runtime hoy-systemd >/dev/null
@@ -149,7 +149,7 @@ cleanup() {
 			rt delete --force box || echo "step $n: delete fails"
 			left=$(systemctl list-units --all --no-legend "hoy-*.scope"; ls -d /tmp/state/box /sys/fs/cgroup/machine.slice/hoy-* 2>/dev/null)
 			[ -z "$left" ] || echo "step $n left: $left"
-			n=$((n + 4))
+			n=$((n + 9))
 		done
 		echo end'
 	echo "$output"

@@ -31,7 +31,7 @@ static int prune_run(const struct cli *cli, void *data)
 	autocall(home_free) struct home *home = NULL;
 	char text[NUMBER_TEXT_MAX];
 	uint64_t bytes = 0;
-	int r = prune_check(&prune);
+	int r = prune_check(&flags->filters);
 
 	if (r < 0)
 		return r;

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/each.h"
+#include "container/endpoints.h"
 #include "network/create.h"
 
 #include <errno.h>
@@ -108,7 +110,9 @@ static void add_pairs(const struct strv *given, struct strv *ret)
 static int create_run(const struct cli *cli, void *data)
 {
 	const struct create_flags *flags = data;
-	struct network_home home = { cli->root, cli->runroot };
+	struct network_home place = { cli->root, cli->runroot };
+	autocall(store_free) struct store *store = NULL;
+	autocall(home_free) struct home *home = NULL;
 	autonetwork n = { .name = xstrdup(cli->args[0]), .internal = flags->internal, .attachable = flags->attachable };
 	int r = network_driver_parse(flags->driver ? flags->driver : "bridge", &n.driver);
 
@@ -120,9 +124,12 @@ static int create_run(const struct cli *cli, void *data)
 	add_pairs(&flags->labels, &n.labels);
 	add_pairs(&flags->auxiliary, &n.auxiliary);
 	if (r == 0)
-		r = create_network(&home, flags->ipv6, &n);
+		r = each_open(cli, &store, &home);
+	if (r == 0)
+		r = create_network(&place, flags->ipv6, &n);
 	if (r < 0)
 		return fail_while(r, "cannot create network %s", n.name);
+	endpoints_event(home, &n, "create", NULL);
 	printf("%s\n", n.id);
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include "cli/confirm.h"
 #include "cli/each.h"
 #include "cli/filter.h"
+#include "cli/network_prune.h"
+#include "cli/prune.h"
 #include "container/endpoints.h"
 #include "container/record.h"
 #include "network/create.h"
@@ -25,12 +27,17 @@ static const struct option rm_table[] = {
 	OPTIONS_END,
 };
 
-static int remove_one(const struct network_home *home, const char *name)
+static int remove_one(const struct home *home, const char *name)
 {
+	struct network_home place = endpoints_home(home);
 	autonetwork n = { 0 };
-	int r = network_find(home, name, &n);
+	int r = network_find(&place, name, &n);
 
-	return r == 0 ? create_remove(home, &n) : r;
+	if (r == 0)
+		r = create_remove(&place, &n);
+	if (r == 0)
+		endpoints_event(home, &n, "destroy", NULL);
+	return r;
 }
 
 static int rm_run(const struct cli *cli, void *data)
@@ -38,14 +45,13 @@ static int rm_run(const struct cli *cli, void *data)
 	const struct rm_flags *flags = data;
 	autocall(store_free) struct store *s = NULL;
 	autocall(home_free) struct home *home = NULL;
-	struct network_home place = { cli->root, cli->runroot };
 	/* endpoints of containers that were killed are no reason to refuse: each_open has cleaned up */
 	int failed = 0, r = each_open(cli, &s, &home);
 
 	if (r < 0)
 		return fail_while(r, "cannot remove networks");
 	for (size_t i = 0; i < cli->arg_count; i++) {
-		r = remove_one(&place, cli->args[i]);
+		r = remove_one(home, cli->args[i]);
 		if (r == 0 || (r == -ENOENT && flags->force)) {
 			if (r == 0)
 				printf("%s\n", cli->args[i]);
@@ -81,14 +87,14 @@ struct prune_flags {
 };
 
 static const struct option prune_table[] = {
-	{ 0, "filter", OPTION_LIST, offsetof(struct prune_flags, filters), "filter", "Only networks with label=KEY[=VALUE]",
-	  .check = filter_check },
+	{ 0, "filter", OPTION_LIST, offsetof(struct prune_flags, filters), "filter",
+	  "Provide filter values: until=TIME, label=KEY[=VALUE], label!=KEY[=VALUE]", .check = filter_check },
 	{ 'f', "force", OPTION_BOOL, offsetof(struct prune_flags, force), .help = "Do not prompt for confirmation" },
 	OPTIONS_END,
 };
 
 struct pruning {
-	const struct prune_flags *flags;
+	const struct strv *filters;
 	struct strv used, unused;
 };
 
@@ -107,33 +113,22 @@ static int see_network(const struct network *n, void *data)
 {
 	struct pruning *p = data;
 
-	if (!network_is_predefined(n->name) && !strv_contains(&p->used, n->name) &&
-	    filter_holds_labels(&p->flags->filters, &n->labels))
+	if (!network_is_predefined(n->name) && !strv_contains(&p->used, n->name) && prune_wants(p->filters, n->created, &n->labels))
 		strv_add(&p->unused, n->name);
 	return 0;
 }
 
-static int prune_run(const struct cli *cli, void *data)
+int network_prune(const struct home *home, const struct strv *filters)
 {
-	static const char *const known[] = { "label", NULL };
-	struct pruning p = { .flags = data };
-	autocall(store_free) struct store *s = NULL;
-	autocall(home_free) struct home *home = NULL;
-	struct network_home place = { cli->root, cli->runroot };
+	struct network_home place = endpoints_home(home);
+	struct pruning p = { .filters = filters };
 	bool heading = false;
-	int r = filter_names(&p.flags->filters, known);
+	int r = record_each(home, see_record, &p);
 
-	if (r < 0)
-		return r;
-	if (!p.flags->force && !confirm("This will remove all custom networks not used by at least one container."))
-		return 0;
-	r = each_open(cli, &s, &home);
-	if (r == 0)
-		r = record_each(home, see_record, &p);
 	if (r == 0)
 		r = network_each(&place, see_network, &p);
 	for (size_t i = 0; r == 0 && i < p.unused.count; i++) {
-		r = remove_one(&place, p.unused.items[i]);
+		r = remove_one(home, p.unused.items[i]);
 		if (r == -EBUSY || r == -ENOENT) {
 			r = 0;
 			continue;
@@ -142,8 +137,27 @@ static int prune_run(const struct cli *cli, void *data)
 			printf("%s%s\n", heading ? "" : "Deleted Networks:\n", p.unused.items[i]);
 		heading = true;
 	}
+	if (heading)
+		putchar('\n');
 	strv_release(&p.used);
 	strv_release(&p.unused);
+	return r;
+}
+
+static int prune_run(const struct cli *cli, void *data)
+{
+	const struct prune_flags *flags = data;
+	autocall(store_free) struct store *s = NULL;
+	autocall(home_free) struct home *home = NULL;
+	int r = prune_check(&flags->filters);
+
+	if (r < 0)
+		return r;
+	if (!flags->force && !confirm("This will remove all custom networks not used by at least one container."))
+		return 0;
+	r = each_open(cli, &s, &home);
+	if (r == 0)
+		r = network_prune(home, &flags->filters);
 	return r < 0 ? fail_while(r, "cannot prune networks") : 0;
 }
 

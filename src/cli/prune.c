@@ -14,28 +14,27 @@
 #include <stdio.h>
 #include <string.h>
 
-int prune_check(const struct prune *p)
+int prune_check(const struct strv *filters)
 {
 	static const char *const known[] = { "until", "label", "label!", NULL };
-	int r = filter_names(p->filters, known);
+	int r = filter_names(filters, known);
 
-	for (size_t i = 0; r == 0 && i < p->filters->count; i++)
-		if (strncmp(p->filters->items[i], "until=", 6) == 0)
-			r = moment_check(p->filters->items[i] + 6);
+	for (size_t i = 0; r == 0 && i < filters->count; i++)
+		if (strncmp(filters->items[i], "until=", 6) == 0)
+			r = moment_check(filters->items[i] + 6);
 	return r;
 }
 
-/* Made before all moments of until=, and its labels fit. */
-static bool is_wanted(const struct prune *p, int64_t created, const struct strv *labels)
+bool prune_wants(const struct strv *filters, int64_t created, const struct strv *labels)
 {
-	for (size_t i = 0; i < p->filters->count; i++) {
+	for (size_t i = 0; i < filters->count; i++) {
 		int64_t until;
 
-		if (strncmp(p->filters->items[i], "until=", 6) == 0 && moment_parse(p->filters->items[i] + 6, &until) == 0 &&
+		if (strncmp(filters->items[i], "until=", 6) == 0 && moment_parse(filters->items[i] + 6, &until) == 0 &&
 		    created >= until)
 			return false;
 	}
-	return filter_holds_labels(p->filters, labels) && filter_lacks_labels(p->filters, labels);
+	return filter_holds_labels(filters, labels) && filter_lacks_labels(filters, labels);
 }
 
 struct found {
@@ -49,7 +48,8 @@ static int find_container(struct brief *b, void *data)
 	struct found *f = data;
 	enum container_status s = b->state.status;
 
-	if ((s == STATUS_CREATED || s == STATUS_EXITED || s == STATUS_DEAD) && is_wanted(f->prune, b->created, &b->labels))
+	if ((s == STATUS_CREATED || s == STATUS_EXITED || s == STATUS_DEAD) &&
+	    prune_wants(f->prune->filters, b->created, &b->labels))
 		strv_add(&f->ids, b->id);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/strv.h"
 #include "container/home.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct prune {
@@ -14,7 +15,9 @@ struct prune {
 	const struct strv *filters; /* until=, label=, label!= */
 };
 
-/* Filters of the names that @p knows: -EINVAL with words. */
-int prune_check(const struct prune *p);
+/* The filters until=, label= and label!=: -EINVAL with words. */
+int prune_check(const struct strv *filters);
+/* Made before all moments of until=, and its labels fit. */
+bool prune_wants(const struct strv *filters, int64_t created, const struct strv *labels);
 /* Removes what has ended or was never started; *@ret_bytes grows by what it had written. */
 int prune_containers(const struct prune *p, uint64_t *ret_bytes);

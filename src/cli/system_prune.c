@@ -7,6 +7,7 @@
 #include "cli/each.h"
 #include "cli/filter.h"
 #include "cli/image_prune.h"
+#include "cli/network_prune.h"
 #include "cli/prune.h"
 #include "container/volume.h"
 
@@ -69,6 +70,8 @@ static int prune_all(const struct prune *p, struct image_prune *images, bool vol
 	uint64_t freed = 0;
 	int r = prune_containers(p, ret_bytes);
 
+	if (r == 0)
+		r = network_prune(p->home, p->filters);
 	if (r == 0 && volumes)
 		r = prune_volumes(p, ret_bytes);
 	if (r == 0)
@@ -83,7 +86,7 @@ static char *warning(const struct prune_flags *flags)
 {
 	autobuf text = BUF_INIT;
 
-	buf_add_str(&text, "This will remove:\n  - all stopped containers\n");
+	buf_add_str(&text, "This will remove:\n  - all stopped containers\n  - all networks not used by at least one container\n");
 	if (flags->volumes)
 		buf_add_str(&text, "  - all anonymous volumes not used by at least one container\n");
 	buf_add_str(&text, flags->all ? "  - all images without at least one container associated to them\n"
@@ -106,7 +109,7 @@ static int prune_run(const struct cli *cli, void *data)
 	autofree char *question = warning(flags);
 	char text[NUMBER_TEXT_MAX];
 	uint64_t bytes = 0;
-	int r = prune_check(&prune);
+	int r = prune_check(&flags->filters);
 
 	if (r == 0)
 		r = image_prune_check(&images);
@@ -132,7 +135,7 @@ const struct command command_system_prune = {
 	.usage = "[OPTIONS]",
 	.summary = "Remove unused data",
 	.manual =
-		"Removes the containers that do not run, and the images that have no name and no container; with -a all images that\n"
+		"Removes the containers that do not run, the networks that nothing is in, and the images that have no name and no container; with -a all images that\n"
 		"have no container, and with --volumes the anonymous volumes that no container mounts.\n",
 	.options = prune_table,
 	.options_size = sizeof(struct prune_flags),

@@ -5,6 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "container/event.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -18,6 +19,14 @@ void endpoints_release(struct endpoints *e)
 	}
 	free(e->items);
 	*e = (struct endpoints){ 0 };
+}
+
+void endpoints_event(const struct home *home, const struct network *n, const char *action, const char *container)
+{
+	const char *const more[] = { "type", network_driver_name(n->driver), container ? "container" : NULL, container, NULL };
+	struct event e = { .type = "network", .action = action, .id = n->id, .name = n->name, .more = more };
+
+	event_add(home, &e);
 }
 
 struct network_home endpoints_home(const struct home *home)

@@ -23,5 +23,8 @@ void endpoints_networks(const struct home *home, struct strv *ret);
 void endpoints_read_in(const struct home *home, const struct strv *networks, const char *id, struct endpoints *ret);
 /* Those of the container @id (64 hex digits), by the names of the networks. */
 void endpoints_read(const struct home *home, const char *id, struct endpoints *ret);
+/* Tells the journal of events what happened to a network: create, connect, disconnect, destroy; @container: whose doing, or NULL.
+ */
+void endpoints_event(const struct home *home, const struct network *n, const char *action, const char *container);
 /* What network/ wants to know of where networks lie. */
 struct network_home endpoints_home(const struct home *home);

@@ -2,6 +2,7 @@
 /* What a monitor does for a container's networks. */
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "container/endpoints.h"
 #include "container/files.h"
 #include "container/networks.h"
 #include "container/undo.h"
@@ -71,6 +72,7 @@ static int join_one(const struct networks_container *c, const struct network_hom
 		r = connect_container(place, &connection, &e, gateway ? &held->ports : &(struct ports){ 0 });
 	if (r < 0)
 		return fail_while(r, "network %s", u->network);
+	endpoints_event(c->home, &net, "connect", c->id);
 	return files_add_own(c->dir, c->hostname, e.addresses, NETWORK_FAMILIES);
 }
 
@@ -95,7 +97,13 @@ void networks_leave(const struct networks_container *c, const struct networks *n
 {
 	struct network_home place = { c->home->store->root, c->home->runroot };
 
-	for (size_t i = 0; n->mode == NETWORKS_OWN && i < n->count; i++)
+	for (size_t i = 0; n->mode == NETWORKS_OWN && i < n->count; i++) {
+		autonetwork net = { 0 };
+
 		connect_undo(&place, n->items[i].network, c->id);
+		if (network_read(&place, n->items[i].network, &net) == 0)
+			endpoints_event(c->home, &net, "disconnect", c->id);
+	}
+	error_clear();
 	ports_release(&held->ports);
 }

@@ -120,6 +120,7 @@ int networks_connect(struct handle *h, struct network_use *use)
 		r = join_live(h, use, &net);
 	if (r < 0)
 		return r;
+	endpoints_event(h->home, &net, "connect", h->record.id);
 	networks_add(n, use);
 	r = networks_rewrite(h->dir, n);
 	return r == 0 ? tell_resolver(h) : r;
@@ -160,6 +161,7 @@ int networks_disconnect(struct handle *h, const char *network)
 		r = leave_live(h, &net);
 	if (r < 0)
 		return r;
+	endpoints_event(h->home, &net, "disconnect", h->record.id);
 	networks_remove(n, at);
 	r = networks_rewrite(h->dir, n);
 	return r == 0 ? tell_resolver(h) : r;

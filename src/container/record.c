@@ -82,6 +82,7 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_put_str(w, "Image", o->image);
 	json_put_str(w, "WorkingDir", s->spec->process.cwd);
 	json_put_strv(w, "Entrypoint", &entrypoint);
+	json_put_strv(w, "OnBuild", &c->on_build);
 	put_volumes(w, s->mounts);
 	record_put_pairs(w, "Labels", s->labels);
 	if (o->stop_signal || c->stop_signal)
@@ -134,6 +135,7 @@ static void put_host_config(struct json_writer *w, const struct record_source *s
 
 	json_begin_object(w, "HostConfig");
 	json_put_strv(w, "Binds", &o->volumes);
+	json_put_str(w, "ContainerIDFile", o->cidfile ? o->cidfile : "");
 	put_asked_mounts(w, &o->mounts);
 	put_tmpfs(w, &o->tmpfs);
 	json_put_strv(w, "VolumesFrom", &o->volumes_from);

@@ -86,7 +86,7 @@ lines_are() {
 	[ "$(hoy events --since 0 --until 0s -f event=start -f label=x | wc -l)" = 1 ]
 	[ "$(hoy events --since 0 --until 0s -f event=start -f label=x=2 | wc -l)" = 0 ]
 	[ "$(hoy events --since 0 --until 0s -f event=start -f image=$REGISTRY/busybox | wc -l)" = 2 ]
-	[ "$(hoy events --since 0 --until 0s -f type=network | wc -l)" = 0 ]
+	[ "$(hoy events --since 0 --until 0s -f type=volume | wc -l)" = 0 ]
 	[ "$(hoy events --since 0 --until 0s -f event=die -f container=two --format '{{.Actor.Attributes.exitCode}}')" = 7 ]
 	run hoy events -f colour=red
 	exits 1
@@ -107,6 +107,17 @@ lines_are() {
 	says '^untag sha256:'
 	says '^delete sha256:'
 	says "^pull $REGISTRY/busybox:latest$"
+}
+
+@test "networks: made, joined, left, removed" {
+	hoy network create --label a=1 own
+	hoy run -d --name in --network own $REGISTRY/busybox sleep 60
+	hoy network connect bridge in
+	hoy network disconnect bridge in
+	hoy rm -f in
+	hoy network rm own
+	[ "$(hoy events --since 0 --until 0s -f type=network -f network=own --format '{{.Action}}' | paste -sd' ')" = "create connect disconnect destroy" ]
+	[ "$(hoy events --since 0 --until 0s -f type=network -f network=bridge --format '{{.Action}} {{.Actor.Attributes.type}}' | paste -sd' ')" = "connect bridge disconnect bridge" ]
 }
 
 @test "events are followed as they happen, across the change to a new file" {

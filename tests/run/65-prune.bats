@@ -87,12 +87,18 @@ image_of() {
 	image_of waste 4000
 	hoy run --name over -v /anonymous -v named:/data $REGISTRY/busybox true
 	hoy run -d --name runs $REGISTRY/busybox sleep 60
+	hoy network create unused
 	run hoy system prune </dev/null
 	exits 0
 	says '  - all stopped containers'
 	says '  - all dangling images'
 	[ "$(names)" = "over runs" ]
-	hoy system prune -f
+	[ -n "$(hoy network ls -q -f name=unused)" ]
+	run hoy system prune -f
+	exits 0
+	says '^Deleted Networks:$'
+	says '^unused$'
+	[ -z "$(hoy network ls -q -f name=unused)" ]
 	[ "$(names)" = runs ]
 	[ "$(hoy volume ls -q | wc -l)" = 2 ]
 	[ -n "$(hoy images -q waste:1)" ]

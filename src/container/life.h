@@ -25,6 +25,8 @@ struct life {
 	struct guests guests;
 	struct health health;
 	struct log_writer *log; /* NULL while nothing was written */
+	bool wrote;             /* since the timer was set that looks */
+	uint64_t quiet;         /* that timer; 0: none */
 	struct state state;
 	int64_t began; /* by the clock that does not jump */
 	uint64_t memory_limit;

@@ -23,6 +23,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#define QUIET_MS 900 /* less than it takes to fall asleep (base/idle.h) */
+
 static void do_nothing(int number)
 {
 	(void)number;
@@ -172,6 +174,18 @@ static int open_log(struct life *l)
 	return r;
 }
 
+/* A log that had nothing to write for a while gives its memory back. */
+static int on_quiet(struct loop *loop, void *data)
+{
+	struct life *l = data;
+
+	l->quiet = l->wrote ? loop_after(loop, QUIET_MS, on_quiet, l) : 0;
+	if (!l->wrote && l->log)
+		log_writer_idle(l->log);
+	l->wrote = false;
+	return 0;
+}
+
 static void write_log(struct life *l, enum log_stream stream, const char *bytes, size_t len)
 {
 	/* opened at the first byte: a container that says nothing pays nothing */
@@ -180,6 +194,9 @@ static void write_log(struct life *l, enum log_stream stream, const char *bytes,
 		return;
 	}
 	log_writer_add(l->log, stream, bytes, len);
+	l->wrote = true;
+	if (!l->quiet)
+		l->quiet = loop_after(l->loop, QUIET_MS, on_quiet, l);
 }
 
 static void on_output(void *data, const struct stream *s, const char *bytes, size_t len)
@@ -191,6 +208,13 @@ static void on_output(void *data, const struct stream *s, const char *bytes, siz
 		write_log(l, error ? LOG_STDERR : LOG_STDOUT, bytes, len);
 	if (l->guests.count)
 		guests_write(&l->guests, error, bytes, len);
+}
+
+/* Bytes that nobody here wants to see are not looked at. */
+static void choose_taken(struct life *l)
+{
+	for (int i = 0; i < STREAMS; i++)
+		l->streams[i].taken = l->m->log || l->guests.count ? on_output : NULL;
 }
 
 static int on_exit_of(struct loop *loop, int fd, uint32_t events, void *data)
@@ -219,6 +243,7 @@ static int on_command_gone(struct loop *loop, int fd, uint32_t events, void *dat
 	close(take_fd(&l->m->control));
 	(void)dup2(STDIN_FILENO, STDERR_FILENO); /* it is the user's terminal, and no longer ours */
 	l->m->log = l->m->container->plan.log != LOG_DRIVER_NONE;
+	choose_taken(l);
 	for (int i = 0; r == 0 && i < STREAMS; i++) {
 		l->streams[i].control = -1;
 		r = stream_let_go(loop, &l->streams[i]);
@@ -241,6 +266,7 @@ static int attach(struct life *l, struct guest *g, const struct request *request
 	for (int i = 0; i < STREAMS; i++)
 		if (g->to[i] >= 0)
 			(void)fd_set_nonblock(g->to[i], true);
+	choose_taken(l);
 	if (l->ended)
 		return 0; /* it will hear of the end */
 	r = message_send(g->control, &running, give, give[1] >= 0 ? 2 : 1);
@@ -269,11 +295,11 @@ static int watch(struct life *l)
 {
 	int r = loop_watch(l->loop, l->runtime.pidfd, EPOLLIN, on_exit_of, l);
 
+	choose_taken(l);
 	for (int i = 0; r == 0 && i < STREAMS; i++) {
 		l->streams[i].control = l->m->control;
 		l->streams[i].ended = on_stream_end;
 		l->streams[i].data = l;
-		l->streams[i].taken = on_output;
 		if (l->streams[i].from >= 0)
 			r = stream_start(l->loop, &l->streams[i]);
 	}

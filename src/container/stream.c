@@ -12,8 +12,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define PORTION   32768
-#define DRAIN_MAX 64 /* portions: more than any pipe holds; whoever still writes then is not waited for */
+#define PORTION    32768
+#define PIPE_BYTES (256 << 10)
+#define DRAIN_MAX  64 /* portions: more than any pipe holds; whoever still writes then is not waited for */
 
 static int on_readable(struct loop *loop, int fd, uint32_t events, void *data);
 static int on_writable(struct loop *loop, int fd, uint32_t events, void *data);
@@ -96,6 +97,38 @@ static int pass(struct loop *loop, struct stream *s, const char *bytes, size_t l
 	return loop_watch(loop, s->to, EPOLLOUT, on_writable, s);
 }
 
+/* A pipe that was full once is full often: with more room writer and reader take turns less often. */
+static void grow(struct stream *s)
+{
+	if (s->grown)
+		return;
+	s->grown = true;
+	(void)fcntl(s->from, F_SETPIPE_SZ, PIPE_BYTES);
+	if (s->to >= 0)
+		(void)fcntl(s->to, F_SETPIPE_SZ, PIPE_BYTES);
+}
+
+/* From the container's pipe straight into the watcher's. As take_portion; -EINVAL: it cannot be done so. */
+static int splice_portion(struct loop *loop, struct stream *s)
+{
+	ssize_t n = splice(s->from, NULL, s->to, NULL, PIPE_BYTES, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+
+	if (n >= PORTION)
+		grow(s);
+	if (n >= 0)
+		return n > 0;
+	if (errno == EINTR)
+		return 1;
+	if (errno == EPIPE)
+		return lose_watcher(loop, s) < 0 ? -EIO : 1;
+	if (errno != EAGAIN)
+		return -EINVAL;
+	/* there is something to read: it is the watcher's pipe that is full */
+	s->waits = true;
+	loop_unwatch(loop, s->from);
+	return loop_watch(loop, s->to, EPOLLOUT, on_writable, s) < 0 ? -EIO : 1;
+}
+
 /* One read. Returns 1 when something came, 0 at the end, -EAGAIN when there is nothing now. */
 static int take_portion(struct loop *loop, struct stream *s)
 {
@@ -108,7 +141,10 @@ static int take_portion(struct loop *loop, struct stream *s)
 		return -EAGAIN;
 	if (n <= 0) /* EIO: the last process closed the terminal */
 		return 0;
-	s->taken(s->data, s, bytes, (size_t)n);
+	if ((size_t)n == sizeof bytes)
+		grow(s);
+	if (s->taken)
+		s->taken(s->data, s, bytes, (size_t)n);
 	n = pass(loop, s, bytes, (size_t)n);
 	return n < 0 ? (int)n : 1;
 }
@@ -116,10 +152,16 @@ static int take_portion(struct loop *loop, struct stream *s)
 static int on_readable(struct loop *loop, int fd, uint32_t events, void *data)
 {
 	struct stream *s = data;
-	int r = take_portion(loop, s);
+	int r = -EINVAL;
 
 	(void)fd;
-	(void)events;
+	/* EPOLLHUP alone: there may be nothing to read, which splice could not tell from a full pipe */
+	if (!s->taken && s->to >= 0 && !s->by_hand && events & EPOLLIN) {
+		r = splice_portion(loop, s);
+		s->by_hand = r == -EINVAL;
+	}
+	if (r == -EINVAL)
+		r = take_portion(loop, s);
 	if (r == 0)
 		return end(loop, s);
 	return r == -EAGAIN || r > 0 ? 0 : r;
@@ -128,7 +170,7 @@ static int on_readable(struct loop *loop, int fd, uint32_t events, void *data)
 static int on_writable(struct loop *loop, int fd, uint32_t events, void *data)
 {
 	struct stream *s = data;
-	ssize_t n = write(fd, s->rest + s->start, s->len);
+	ssize_t n = s->len > 0 ? write(fd, s->rest + s->start, s->len) : 0;
 
 	(void)events;
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))

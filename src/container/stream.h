@@ -13,15 +13,18 @@ struct stream {
 	int from;    /* the container's pipe or the pty's master; owned; -1 when it has ended */
 	int to;      /* the watcher's pipe, non-blocking; owned; -1: nobody watches */
 	int control; /* the watcher's socket, to tell one who closed his end from one who was killed; borrowed */
-	/* What came, before the watcher gets it. */
+	/* What came, before the watcher gets it. NULL: nobody but the watcher wants it, and the kernel moves it from pipe to pipe.
+	 */
 	void (*taken)(void *data, const struct stream *s, const char *bytes, size_t len);
 	/* It has ended: everything was read and passed on. */
 	void (*ended)(void *data, struct stream *s);
 	void *data;
 
 	/* its own */
-	bool waits; /* for room in @to */
-	char *rest; /* what @to did not take */
+	bool waits;   /* for room in @to */
+	bool grown;   /* its pipes hold more, for they were full */
+	bool by_hand; /* the kernel cannot move it: a terminal's */
+	char *rest;   /* what @to did not take */
 	size_t start, len;
 };
 #define STREAM_NONE ((struct stream){ .from = -1, .to = -1, .control = -1 })

@@ -9,7 +9,7 @@ MESON_FLAGS ?=
 PROBE   := $(shell mktemp -u)
 export BUILD RUNTIME
 
-.PHONY: all demo test check test-runtime test-vm test-callers bench bench-pull bench-life install format lint fuzz dev dev-valgrind clean help
+.PHONY: all demo test check test-runtime test-vm test-soak test-callers bench bench-pull bench-life install format lint fuzz dev dev-valgrind clean help
 
 all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 	@ninja -C $(BUILD) --quiet
@@ -47,6 +47,11 @@ test-vm: ## the runtime and limits on cgroup v2 with every controller, in a mach
 	@tools/install-deps build test vm
 	@$(MAKE) --no-print-directory all
 	@tests/vm/run
+
+test-soak: ## 1,000 lives of containers in four lanes, and 200 side by side: what leaks is found here
+	@tools/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@HOY_SOAK=1000 bats -f 'soak|side by side' tests/run/82-races.bats
 
 bench: ## medians and ratios against the floor and every peer that is installed
 	@tools/install-deps build test

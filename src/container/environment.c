@@ -49,7 +49,7 @@ int environment_make(const struct environment *e, struct strv *ret)
 	for (size_t i = 0; i < e->image->count; i++)
 		if (strchr(e->image->items[i], '=')) /* a stranger's list: a bare name must not read hoy's environment */
 			strv_env_set(ret, e->image->items[i]);
-	for (size_t i = 0; i < e->links->count; i++)
+	for (size_t i = 0; e->links && i < e->links->count; i++)
 		strv_env_set(ret, e->links->items[i]);
 	for (size_t i = 0; i < e->files->count; i++) {
 		int r = apply_file(ret, e->files->items[i]);

@@ -10,8 +10,8 @@
 
 struct environment {
 	const char *hostname, *home;
-	bool tty; /* TERM is set */
-	const struct strv *image, *links, *files, *options;
+	bool tty;                                           /* TERM is set */
+	const struct strv *image, *links, *files, *options; /* links: NULL is none */
 };
 
 /* Appends to @ret. -EINVAL or the file's error with words for an environment file that cannot be read or understood. */

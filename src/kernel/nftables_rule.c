@@ -330,3 +330,16 @@ void nft_add_rule(struct netlink *n, const char *table, const struct nft_rule *r
 	if (step_heard())
 		netlink_say(n, "nft 'add rule inet %s %s%s'", table, rule->chain, text.data);
 }
+
+void nft_put_accept(struct netlink *n, const char *interface, bool out)
+{
+	struct expression e;
+
+	load_meta(n, out ? NFT_META_OIFNAME : NFT_META_IIFNAME, NFT_REG_1);
+	compare(n, NFT_CMP_EQ, interface, strlen(interface) + 1);
+	e = begin(n, "counter");
+	netlink_put_be64(n, NFTA_COUNTER_BYTES, 0);
+	netlink_put_be64(n, NFTA_COUNTER_PACKETS, 0);
+	end(n, e);
+	verdict(n, NF_ACCEPT, NULL);
+}

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "network/bridge.h"
 #include "network/dns.h"
+#include "network/docker_user.h"
 #include "network/firewall.h"
 #include "network/interface.h"
 #include "network/lease.h"
@@ -116,6 +117,8 @@ int connect_container(const struct network_home *home, const struct connection *
 	if (r == 0 && n->driver == NETWORK_BRIDGE) {
 		lock = firewall_hold(home);
 		bridge = lock < 0 ? lock : bridge_ensure(home, n, &route);
+		if (bridge >= 0)
+			r = docker_user_admit(n);
 	}
 	if (r < 0 || bridge < 0)
 		return r < 0 ? r : bridge;

@@ -6,6 +6,7 @@
 #include "kernel/netlink.h"
 #include "network/bridge.h"
 #include "network/dns.h"
+#include "network/docker_user.h"
 #include "network/endpoint.h"
 #include "network/firewall.h"
 #include "network/interface.h"
@@ -47,6 +48,8 @@ static int repair_one(const struct network *n, void *data)
 		return 0;
 	network_interface(n, p->bridge);
 	r = p->index = bridge_ensure(p->home, n, p->route);
+	if (r >= 0)
+		r = docker_user_admit(n);
 	if (r >= 0)
 		r = endpoint_each(p->home, n->name, plug_in, p);
 	if (r >= 0)

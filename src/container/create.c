@@ -292,6 +292,25 @@ static int write_record(struct container *c, const struct run_options *o, const 
 	return r == 0 ? write_new(c->dir, "record.json", &record) : r;
 }
 
+/*
+ * One that is to come back after a boot must be there after a power cut, too: its files, and the names that lead to them. What a
+ * file system cannot sync it does not lose by this.
+ */
+static void sync_files(const struct container *c)
+{
+	static const char *const names[] = { "record.json", "config.json", "hosts", "hostname", "resolv.conf" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		autofd int fd = openat(c->dir, names[i], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd >= 0)
+			(void)fsync(fd);
+	}
+	(void)fsync(c->dir);
+	(void)fsync(c->home->containers);
+	(void)fsync(c->home->names);
+}
+
 static int create_locked(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
 {
 	int r = undo_write(c->lock, c->name, c->spec.linux_.cgroups_path, false);
@@ -304,7 +323,11 @@ static int create_locked(struct container *c, const struct run_options *o, const
 		r = make_directories(c, o, image);
 	if (r == 0)
 		r = make_spec(c, o, image, m);
-	return r == 0 ? write_record(c, o, image, m) : r;
+	if (r == 0)
+		r = write_record(c, o, image, m);
+	if (r == 0 && c->plan.restart.when != RESTART_NO)
+		sync_files(c);
+	return r;
 }
 
 static int find_networks(struct container *c, const struct run_options *o, const struct image *image, struct making *m)

@@ -88,7 +88,9 @@ int container_start(struct handle *h, const struct start_options *o, int *ret_ex
 			    .sig_proxy = o->sig_proxy,
 			    .keys = o->keys };
 	struct attach_options beside = { .no_stdin = !o->interactive, .sig_proxy = o->sig_proxy, .keys = o->keys };
-	int r = handle_active(h) ? 1 : lock_it(h, &c.lock);
+	int r = h->state.status == STATUS_PAUSED ? fail(-EBUSY, "cannot start a paused container, try unpause instead")
+		: handle_active(h)               ? 1
+						 : lock_it(h, &c.lock);
 
 	*ret_exit_code = r == 1 ? 0 : EXIT_NOT_STARTED;
 	if (r == 1)

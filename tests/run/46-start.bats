@@ -102,6 +102,10 @@ me box
 	exits 0
 	is a1
 	[ "$(state a1 Pid)" = "$pid" ]
+	hoy pause a1
+	run hoy start a1
+	exits 1
+	says 'cannot start a paused container'
 }
 
 @test "one that cannot be started stays, says why, and can be tried again" {

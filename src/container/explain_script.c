@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --explain=script: the container is built for real, up to the point where its command would execute, in a place of its own;
- * every step reports itself as one record "H|C|X<TAB>command<TAB># why" (kernel/step.h). Arranged they are a script: the
+ * every step reports itself as one record "H|N|C|X<TAB>command<TAB># why" (kernel/step.h). Arranged they are a script: the
  * host's part, what a process does to enter the container (in files of the script's directory, for a shell cannot clone),
  * and the cleaning up in a trap.
  */
@@ -18,6 +18,7 @@
 #include "container/join.h"
 #include "container/message.h"
 #include "kernel/step.h"
+#include "runtime/pidfd.h"
 #include "runtime/runtime.h"
 
 #include <ctype.h>
@@ -36,7 +37,7 @@
 /* The script in the making. */
 struct script {
 	const struct container *container;
-	struct buf host, enter, inside, cleanup;
+	struct buf host, network, enter, inside, cleanup;
 	unsigned int parts;  /* files of the inside after the first */
 	struct strv volumes; /* explain_volume.h */
 };
@@ -44,6 +45,7 @@ struct script {
 static void script_release(struct script *s)
 {
 	buf_release(&s->host);
+	buf_release(&s->network);
 	buf_release(&s->enter);
 	buf_release(&s->inside);
 	buf_release(&s->cleanup);
@@ -154,11 +156,16 @@ static void add_record(struct script *s, char *record)
 	case 'H':
 		add_host(s, command, why);
 		break;
+	case 'N':
+		add_line(&s->network, s, command, why);
+		break;
 	case 'C':
 		add_inside(s, command, why);
 		break;
 	case 'X':
-		add_line(&s->cleanup, s, command, why);
+		/* a cable that is cut here is gone by then: with the network namespace */
+		if (strncmp(command, "ip link set veth", 16) != 0)
+			add_line(&s->cleanup, s, command, why);
 		break;
 	default:
 		break;
@@ -176,6 +183,26 @@ static int print_file(const struct container *c, const char *name)
 	printf("cat >${DIR}/%s <<'END_OF_FILE'\n%s%sEND_OF_FILE\n", name, text.data,
 	       text.len && text.data[text.len - 1] != '\n' ? "\n" : "");
 	return 0;
+}
+
+/*
+ * The network is made from outside while the first process waits in its namespaces. The networks' own bridges and rules are
+ * there: hoy made them, and they stay.
+ */
+static void print_network(const struct script *s)
+{
+	printf("# the network, from outside: the process waits in its namespaces meanwhile\n"
+	       "mkfifo ${DIR}/go\n"
+	       "exec 9<&0\n"
+	       "sh ${DIR}/enter.sh <&9 &\n"
+	       "PID=$!\n"
+	       "exec 9<&-\n"
+	       "while kill -0 $PID && [ \"$(readlink /proc/$PID/ns/net)\" = \"$(readlink /proc/self/ns/net)\" ]; do sleep 0.02; done\n"
+	       "%s"
+	       "echo go >${DIR}/go\n"
+	       "wait $PID || status=$?\n"
+	       "exit $status\n",
+	       s->network.data);
 }
 
 static int print_script(const struct script *s, const char *image)
@@ -213,16 +240,38 @@ static int print_script(const struct script *s, const char *image)
 	explain_volumes_make(&s->volumes, &volumes);
 	printf("%s\n# outside: before the namespaces exist\n%s\n"
 	       "# inside: what the first process does in its new namespaces\n"
-	       "cat >${DIR}/inside.sh <<'END_OF_INSIDE'\nset -eu\n%sEND_OF_INSIDE\n\n"
+	       "cat >${DIR}/inside.sh <<'END_OF_INSIDE'\nset -eu\n%s%sEND_OF_INSIDE\n\n"
 	       "# a process of its own goes in, so that this one can clean up\n"
 	       "cat >${DIR}/enter.sh <<'END_OF_ENTER'\nset -eu\n"
 	       "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-  # no descriptor of the caller's goes in\n"
 	       "%sEND_OF_ENTER\n\n"
 	       "status=0\n"
-	       "sh ${DIR}/enter.sh || status=$?\n"
-	       "exit $status\n",
-	       volumes.data, s->host.data, s->inside.data, s->enter.data);
+	       "%s",
+	       volumes.data, s->host.data, s->network.len ? "read -r go <${DIR}/go\n" : "", s->inside.data, s->enter.data,
+	       s->network.len ? "" : "sh ${DIR}/enter.sh || status=$?\nexit $status\n");
+	if (s->network.len)
+		print_network(s);
 	return fflush(stdout) == 0 ? 0 : fail_errno("write the script");
+}
+
+static int join_networks(struct container *c, const struct runtime_container *runtime, struct networks_held *held)
+{
+	struct networks_container joining = {
+		.home = c->home, .id = c->id, .name = c->name, .hostname = c->hostname, .dir = c->dir, .lock = c->lock
+	};
+	autofd int netns = -1;
+	int r;
+
+	if (c->networks.mode != NETWORKS_OWN)
+		return 0;
+	netns = pidfd_namespace(runtime->pidfd, SPEC_NS_NETWORK);
+	if (netns < 0)
+		return netns;
+	joining.netns = netns;
+	step_set_side(STEP_NETWORK);
+	r = networks_join(&joining, &c->networks, held);
+	step_set_side(STEP_HOST);
+	return r;
 }
 
 /* The child: builds the container and takes it down again, each step a record in the pipe @records. */
@@ -237,13 +286,19 @@ static _Noreturn void build(struct container *c, int records, int control)
 					 .script_only = true };
 	struct runtime_container runtime = RUNTIME_CONTAINER_NONE;
 	struct message last = { .kind = MESSAGE_EXITED };
+	struct networks_container leaving = { .home = c->home, .id = c->id, .dir = c->dir, .lock = c->lock };
+	struct networks_held held = { 0 };
 	struct join join = { 0 };
 	int r = join_open(c->home, &c->spec, &join), status;
 
 	create.given = join_given(&join);
+	if (r == 0)
+		r = networks_prepare(c->home, &c->networks);
 	step_explain(EXPLAIN_SCRIPT, records);
 	if (r == 0)
 		r = runtime_create(&create, &runtime);
+	if (r == 0)
+		r = join_networks(c, &runtime, &held);
 	if (r == 0)
 		r = runtime_start(&runtime);
 	if (r < 0) {
@@ -254,6 +309,7 @@ static _Noreturn void build(struct container *c, int records, int control)
 	}
 	step_set_side(STEP_CLEANUP);
 	(void)runtime_delete(&runtime);
+	networks_leave(&leaving, &c->networks, &held);
 	(void)message_send(control, &last, NULL, 0);
 	_exit(0);
 }
@@ -295,7 +351,7 @@ static int collect(struct container *c, struct buf *records)
 
 static bool begins_record(const char *text)
 {
-	return *text && strchr("HCX", *text) && text[1] == '\t';
+	return *text && strchr("HNCX", *text) && text[1] == '\t';
 }
 
 /* Where the next record begins: at the head of a line; other lines belong to a command with newlines in it. */
@@ -312,7 +368,7 @@ static char *next_record(char *record)
 
 static int make_script(struct container *c, const char *image)
 {
-	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0, { 0 } };
+	autocall(script_release) struct script s = { c, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, 0, { 0 } };
 	autobuf records = BUF_INIT;
 	char *record, *next;
 	int r = collect(c, &records);

@@ -80,6 +80,8 @@ struct networks_held {
 	struct ports ports;
 };
 
+/* The networks' own interfaces and rules are there. */
+int networks_prepare(const struct home *home, const struct networks *n);
 /* Connects it to all of them. What was done of a failed one is undone by networks_leave, or by the journal. */
 int networks_join(const struct networks_container *c, const struct networks *n, struct networks_held *ret);
 /* It has ended: its addresses and ports are free. */

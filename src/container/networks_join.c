@@ -76,6 +76,21 @@ static int join_one(const struct networks_container *c, const struct network_hom
 	return files_add_own(c->dir, c->hostname, e.addresses, NETWORK_FAMILIES);
 }
 
+int networks_prepare(const struct home *home, const struct networks *n)
+{
+	struct network_home place = { home->store->root, home->runroot };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n->count; i++) {
+		autonetwork net = { 0 };
+
+		r = network_read(&place, n->items[i].network, &net);
+		if (r == 0)
+			r = connect_prepare(&place, &net);
+	}
+	return r;
+}
+
 int networks_join(const struct networks_container *c, const struct networks *n, struct networks_held *ret)
 {
 	struct network_home place = { c->home->store->root, c->home->runroot };

@@ -80,7 +80,7 @@ void step_say(struct step *step, const char *format, ...)
 /* One write for one line: command, monitor and init share the descriptor and must not mix their lines. */
 static void print_line(const char *command, const char *why)
 {
-	static const char sides[] = { [STEP_HOST] = 'H', [STEP_CONTAINER] = 'C', [STEP_CLEANUP] = 'X' };
+	static const char sides[] = { [STEP_HOST] = 'H', [STEP_NETWORK] = 'N', [STEP_CONTAINER] = 'C', [STEP_CLEANUP] = 'X' };
 	char out[sizeof listener.line + 512];
 	int n;
 

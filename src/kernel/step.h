@@ -39,13 +39,14 @@ enum explain {
 /* Who makes the step: the script puts each side's lines where they belong. */
 enum step_side {
 	STEP_HOST,      /* outside, before the namespaces exist: cgroup, network */
+	STEP_NETWORK,   /* outside, when the container's namespaces are there and its command is not */
 	STEP_CONTAINER, /* in the new namespaces, up to and including exec */
 	STEP_CLEANUP,   /* outside, after the end */
 };
 
 /*
  * Turns explaining on: lines go to @fd, which must stay open and be close-on-exec; it is used, not owned. In script mode
- * every line is one record "H|C|X<TAB>text", which container/explain_script.c arranges.
+ * every line is one record "H|N|C|X<TAB>text", which container/explain_script.c arranges.
  */
 void step_explain(enum explain mode, int fd);
 enum explain step_explain_mode(void);

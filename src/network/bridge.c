@@ -45,12 +45,12 @@ static int set_up_host(const struct network *n, const char *name)
 {
 	autofree char *localnet = xasprintf("ipv4/conf/%s/route_localnet", name);
 	autofree char *ra = xasprintf("ipv6/conf/%s/accept_ra", name), *off = xasprintf("ipv6/conf/%s/disable_ipv6", name);
-	int r = sysctl_set("ports published on 127.0.0.1 lead to containers", localnet, "1", false);
+	int r = sysctl_set("ports published on 127.0.0.1 lead to containers", "", localnet, "1", false);
 
 	if (r == 0)
-		r = sysctl_set("no container advertises itself as a router (CVE-2020-10749)", ra, "0", true);
+		r = sysctl_set("no container advertises itself as a router (CVE-2020-10749)", "", ra, "0", true);
 	if (r == 0 && !network_has(n, NETWORK_IPV6))
-		r = sysctl_set("a network without IPv6 has none of it", off, "1", true);
+		r = sysctl_set("a network without IPv6 has none of it", "", off, "1", true);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -93,7 +93,7 @@ static int keep_advertisements(struct netlink *route)
 		autofree char *path = xasprintf("ipv6/conf/%s/accept_ra", names.items[i]);
 
 		if (sysctl_is(path, "1"))
-			r = sysctl_set("the host goes on listening to its routers", path, "2", false);
+			r = sysctl_set("the host goes on listening to its routers", "", path, "2", false);
 	}
 	return r;
 }
@@ -107,14 +107,14 @@ static int forward(const struct network_home *home, const struct network *n, str
 	if (network_has(n, NETWORK_IPV4) && !sysctl_is("ipv4/ip_forward", "1")) {
 		r = keep_unrouted(home, route);
 		if (r == 0)
-			r = sysctl_set("the host passes packets of its containers on", "ipv4/ip_forward", "1", false);
+			r = sysctl_set("the host passes packets of its containers on", "", "ipv4/ip_forward", "1", false);
 	}
 	if (r == 0 && network_has(n, NETWORK_IPV6) && !sysctl_is("ipv6/conf/all/forwarding", "1")) {
 		r = keep_unrouted(home, route);
 		if (r == 0)
 			r = keep_advertisements(route);
 		if (r == 0)
-			r = sysctl_set("the host passes packets of its containers on", "ipv6/conf/all/forwarding", "1", false);
+			r = sysctl_set("the host passes packets of its containers on", "", "ipv6/conf/all/forwarding", "1", false);
 	}
 	return r;
 }

@@ -105,6 +105,19 @@ static int announce(const struct network_home *home, const struct network *n, co
 	return dns_connect(home, n, network_interface(n, interface), e);
 }
 
+int connect_prepare(const struct network_home *home, const struct network *n)
+{
+	autonetlink route = NETLINK_NONE;
+	autofd int lock = -1;
+	int r = n->driver == NETWORK_BRIDGE ? netlink_open(NETLINK_ROUTE, &route) : 0;
+
+	if (r < 0 || n->driver != NETWORK_BRIDGE)
+		return r;
+	lock = firewall_hold(home);
+	r = lock < 0 ? lock : bridge_ensure(home, n, &route);
+	return r < 0 ? r : docker_user_admit(n);
+}
+
 int connect_container(const struct network_home *home, const struct connection *c, struct endpoint *ret, struct ports *ret_ports)
 {
 	const struct network *n = c->network;

@@ -26,6 +26,8 @@ struct connection {
  * Connects. *@ret is what became of it; *@ret_ports must be kept while the container runs. On failure the caller disconnects.
  */
 int connect_container(const struct network_home *home, const struct connection *c, struct endpoint *ret, struct ports *ret_ports);
+/* The network's own: bridge and firewall are seen to, nobody is connected. */
+int connect_prepare(const struct network_home *home, const struct network *n);
 /* Takes back what outlives the container: published ports, the endpoint, the addresses. What is not there is fine. */
 void connect_undo(const struct network_home *home, const char *network, const char *id);
 /* The same, and takes the interface out of the running container. */

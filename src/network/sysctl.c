@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
-#include "kernel/file.h"
+#include "kernel/netns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static int read_value(int dirfd, const char *path, char *value, size_t size)
 	return 0;
 }
 
-int sysctl_set(const char *why, const char *path, const char *value, bool optional)
+int sysctl_set(const char *why, const char *where, const char *path, const char *value, bool optional)
 {
 	autofree char *shown = xasprintf(PLACE "/%s", path);
 	autofd int fd = open_place();
@@ -41,7 +41,7 @@ int sysctl_set(const char *why, const char *path, const char *value, bool option
 		return r;
 	if (r < 0)
 		return fail_code(r, "read %s", shown);
-	return strcmp(is, value) == 0 ? 0 : sys_write(why, fd, path, shown, value);
+	return strcmp(is, value) == 0 ? 0 : sys_net_value(why, where, fd, path, value);
 }
 
 bool sysctl_is(const char *path, const char *value)

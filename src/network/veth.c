@@ -27,6 +27,7 @@
 
 #define ENGINE_FAILED  125
 #define INTERFACES_MAX 1000
+#define INSIDE         "nsenter -t $PID -n "
 
 /* What comes into the namespace from here on: IPv6 if the network has it, and then without routers that advertise themselves. */
 static int prepare(const struct network *n)
@@ -34,12 +35,12 @@ static int prepare(const struct network *n)
 	int r;
 
 	if (network_has(n, NETWORK_IPV6)) {
-		r = sysctl_set("the network has IPv6", "ipv6/conf/default/disable_ipv6", "0", true);
+		r = sysctl_set("the network has IPv6", INSIDE, "ipv6/conf/default/disable_ipv6", "0", true);
 		if (r == 0)
-			r = sysctl_set("no neighbour becomes its router (CVE-2020-10749)", "ipv6/conf/default/accept_ra", "0",
-				       true);
+			r = sysctl_set("no neighbour becomes its router (CVE-2020-10749)", INSIDE, "ipv6/conf/default/accept_ra",
+				       "0", true);
 	} else {
-		r = sysctl_set("the network has no IPv6 (CVE-2024-32473)", "ipv6/conf/default/disable_ipv6", "1", true);
+		r = sysctl_set("the network has no IPv6 (CVE-2024-32473)", INSIDE, "ipv6/conf/default/disable_ipv6", "1", true);
 	}
 	return r == -ENOENT ? 0 : r;
 }
@@ -61,7 +62,7 @@ int veth_enter(int netns, const struct network *n, struct veth_place *ret)
 	if (setns(own, CLONE_NEWNET) < 0)
 		_exit(ENGINE_FAILED);
 	ret->netns = netns;
-	ret->where = "nsenter -t $PID -n ";
+	ret->where = INSIDE;
 	return r;
 }
 

@@ -47,3 +47,15 @@ pwd
 	run bash -c 'shopt -s nullglob; for fd in /proc/self/fd/??*; do eval "exec ${fd##*/}>&-"; done; sh "$0"' "$BATS_TEST_TMPDIR/script"
 	echo "$output" | diff "$BATS_TEST_TMPDIR/hoy" - || { cat "$BATS_TEST_TMPDIR/script"; return 1; }
 }
+
+@test "the script builds the same network" {
+	local options="-h twin -p 18080:80"
+	local look='ip -o address show eth0 | sed "s/@.*//; s/valid.*//"; ip route; cat /etc/hosts /proc/sys/net/ipv6/conf/eth0/disable_ipv6; ping -c 1 -W 5 172.17.0.1 | grep received; cat'
+	echo in | hoy run --rm -i $options $REGISTRY/busybox sh -c "$look" >"$BATS_TEST_TMPDIR/hoy"
+	hoy run --rm -i $options --explain=script $REGISTRY/busybox sh -c "$look" >"$BATS_TEST_TMPDIR/script"
+	grep -q 'ip link add veth' "$BATS_TEST_TMPDIR/script"
+	run bash -c 'shopt -s nullglob; for fd in /proc/self/fd/??*; do eval "exec ${fd##*/}>&-"; done; echo in | sh "$0"' "$BATS_TEST_TMPDIR/script"
+	exits 0
+	echo "$output" | diff "$BATS_TEST_TMPDIR/hoy" - || { cat "$BATS_TEST_TMPDIR/script"; return 1; }
+	! nft list ruleset | grep -q 'tcp \. 18080'
+}

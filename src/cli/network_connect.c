@@ -122,8 +122,8 @@ static int forget(const struct cli *cli)
 	if (r == 0)
 		r = endpoint_each(&place, n.name, see_endpoint, &s);
 	if (r > 0)
-		connect_undo(&place, n.name, s.id);
-	return r == 0 ? fail(-ENOENT, "container %s is not connected to network %s", cli->args[1], n.name) : r < 0 ? r : 0;
+		return connect_undo(&place, n.name, s.id);
+	return r == 0 ? fail(-ENOENT, "container %s is not connected to network %s", cli->args[1], n.name) : r;
 }
 
 static int disconnect_run(const struct cli *cli, void *data)

@@ -115,7 +115,7 @@ void networks_leave(const struct networks_container *c, const struct networks *n
 	for (size_t i = 0; n->mode == NETWORKS_OWN && i < n->count; i++) {
 		autonetwork net = { 0 };
 
-		connect_undo(&place, n->items[i].network, c->id);
+		(void)connect_undo(&place, n->items[i].network, c->id); /* the journal tries again */
 		if (network_read(&place, n->items[i].network, &net) == 0)
 			endpoints_event(c->home, &net, "disconnect", c->id);
 	}

@@ -79,7 +79,7 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 
 		error_pack(r, &why);
 		(void)connect_leave(&place, net, h->record.id, netns);
-		connect_undo(&place, net->name, h->record.id);
+		(void)connect_undo(&place, net->name, h->record.id);
 		return error_unpack(&why);
 	}
 	return files_add_own(h->dir, h->record.hostname, e.addresses, NETWORK_FAMILIES);

@@ -169,7 +169,7 @@ void undo_run(const struct home *home, const char *id, int fd, bool cgroup_gone)
 		if (strncmp(line, "cgroup ", 7) == 0 && !cgroup_gone)
 			one = remove_cgroup(line + 7);
 		else if (strncmp(line, "network ", 8) == 0)
-			connect_undo(&(struct network_home){ home->store->root, home->runroot }, line + 8, id);
+			one = connect_undo(&(struct network_home){ home->store->root, home->runroot }, line + 8, id);
 		else if (strcmp(line, "directory") == 0)
 			one = keep ? mark_ended(home, id) : remove_directory(home, id, strv_contains(&lines, "volumes"));
 		else if (strncmp(line, "name ", 5) == 0 && !keep)

@@ -28,6 +28,13 @@ static const struct {
 	  "raising a limit needs CAP_SYS_RESOURCE, which this process does not have: ask for a value up to the hard limit (ulimit -H)" },
 	{ "write", EBUSY, "the cgroup already uses more than that, or has processes where only its children may" },
 	{ "mkdir", EROFS, "the cgroup filesystem is mounted read-only here: an outer container did that" },
+	{ "nft", EPERM, "the firewall needs CAP_NET_ADMIN: run it as root, or with --network none or host" },
+	{ "nft", EOPNOTSUPP,
+	  "this kernel lacks a part of nftables (nf_tables, nft_nat, nft_fib_inet, nft_masq): load it, or run with --network none or host" },
+	{ "nft", ENOENT,
+	  "this kernel lacks a part of nftables (nf_tables, nft_nat, nft_fib_inet, nft_masq): load it, or run with --network none or host" },
+	{ "link", EPERM, "interfaces need CAP_NET_ADMIN: run it as root, or with --network none or host" },
+	{ "link", EOPNOTSUPP, "this kernel has no bridge, veth or macvlan: load the module, or run with --network none or host" },
 	{ "exec", ENOEXEC, "not a program for this processor, or a script without #! in its first line" },
 	{ "exec", ENOENT, "the file may exist and its interpreter (the #! line or the dynamic loader) be missing in the image" },
 };

@@ -3,7 +3,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "network/bridge.h"
 #include "network/dns.h"
@@ -167,21 +166,21 @@ static void release(const struct network_home *home, const char *network, const 
 		lease_release_all(home, network, id);
 }
 
-void connect_undo(const struct network_home *home, const char *network, const char *id)
+int connect_undo(const struct network_home *home, const char *network, const char *id)
 {
 	autoendpoint e = { 0 };
 	int r = endpoint_read(home, network, id, &e);
+	bool known = r == 0;
 
-	if (r == 0 && e.published.count > 0) {
+	if (known && e.published.count > 0) {
 		autofd int lock = firewall_lock(home);
 
 		r = lock < 0 ? lock : firewall_unpublish(home, &e);
 		if (r < 0)
-			log_warning("cannot take the ports of %s back: %s", e.name ? e.name : id, error_text(r));
-		release(home, network, id, &e);
-		return;
+			return fail_while(r, "take the ports of %s back", e.name ? e.name : id);
 	}
-	release(home, network, id, r == 0 ? &e : NULL);
+	release(home, network, id, known ? &e : NULL);
+	return 0;
 }
 
 int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns)
@@ -196,6 +195,5 @@ int connect_leave(const struct network_home *home, const struct network *n, cons
 	if (r == 0)
 		r = veth_unplug(&place, &e);
 	veth_leave(&place);
-	connect_undo(home, n->name, id);
-	return r;
+	return r < 0 ? r : connect_undo(home, n->name, id);
 }

@@ -28,7 +28,10 @@ struct connection {
 int connect_container(const struct network_home *home, const struct connection *c, struct endpoint *ret, struct ports *ret_ports);
 /* The network's own: bridge and firewall are seen to, nobody is connected. */
 int connect_prepare(const struct network_home *home, const struct network *n);
-/* Takes back what outlives the container: published ports, the endpoint, the addresses. What is not there is fine. */
-void connect_undo(const struct network_home *home, const char *network, const char *id);
+/*
+ * Takes back what outlives the container: published ports, the endpoint, the addresses. What is not there is fine. When the
+ * ports could not be taken back the rest stays, too, so that the next one who tries finds them.
+ */
+int connect_undo(const struct network_home *home, const char *network, const char *id);
 /* The same, and takes the interface out of the running container. */
 int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns);

@@ -24,11 +24,14 @@ walk() {
 	shift 2
 	: "${FAULT_STRIDE:=$stride}"
 	: >"$BATS_TEST_TMPDIR/steps"
+	${FAULT_BEFORE-}
 	HOY_FAULT_LOG=$BATS_TEST_TMPDIR/steps hoy run --rm "$@" >/dev/null
 	steps=$(wc -l <"$BATS_TEST_TMPDIR/steps")
 	[ "$steps" -gt 30 ] || { echo "only $steps steps"; return 1; }
 	for ((n = 1; n <= steps; n += FAULT_STRIDE)); do
 		name=$(sed -n "${n}p" "$BATS_TEST_TMPDIR/steps")
+		[[ $name =~ ${FAULT_ONLY-.} ]] || continue
+		${FAULT_BEFORE-}
 		# what clean-up could not do is done by the next command
 		HOY_FAULT=$n:$what try timeout 20 "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" run --rm "$@"
 		hoy images -q >/dev/null
@@ -69,6 +72,28 @@ verdict() {
 @test "killed at every step" {
 	walk KILL 2 -m 64m -v /anonymous $REGISTRY/busybox echo alive
 	[ -z "$(hoy volume ls -q)" ]
+}
+
+# a network of its own, a published port, a name server; its bridge and all of the firewall are made again each time
+no_network_yet() {
+	nft flush ruleset
+	ip -o link show type bridge | sed -E 's/^[0-9]+: ([^:@]+).*/\1/' | xargs -r -n 1 ip link delete
+}
+
+@test "every step of a network refused" {
+	hoy network create --ipv6 own
+	FAULT_ONLY='link|address|route|nft|write' FAULT_BEFORE=no_network_yet \
+		walk EPERM 2 --network own -p 18080:80 -p 127.0.0.1:18080:80/udp $REGISTRY/busybox echo alive
+	hoy network rm own
+	no_network_yet
+}
+
+@test "killed at every step of a network" {
+	hoy network create own
+	FAULT_ONLY='link|address|route|nft' FAULT_BEFORE=no_network_yet \
+		walk KILL 3 --network own --network bridge -p 18080:80 $REGISTRY/busybox echo alive
+	hoy network rm own
+	no_network_yet
 }
 
 @test "every step refused to a container with little: read-only, a user, host network" {

@@ -224,10 +224,12 @@ int sys_exec_said(const char *why, const char *said)
  */
 static void reset_signals(void)
 {
+	/* the kernel's own struct sigaction, which glibc's call would not give signals 32 and 33: SIG_DFL, no flags */
+	static const uint64_t as_usual[4];
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL);
+		(void)syscall(SYS_rt_sigaction, number, as_usual, NULL, NSIG / 8);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -29,18 +29,34 @@ struct attach {
 	int status;
 };
 
-static void pass_window_size(int console)
+/* The size of whichever of ours is a terminal, the one we were started from last. */
+static bool window_size(struct winsize *ret)
 {
 	autofd int own = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	const int terminals[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, own };
+
+	for (size_t i = 0; i < ARRAY_SIZE(terminals); i++)
+		if (ioctl(terminals[i], TIOCGWINSZ, ret) == 0)
+			return true;
+	return false;
+}
+
+static void pass_window_size(int console)
+{
 	struct winsize size;
 
-	/* whichever of ours is a terminal, the one we were started from last */
-	for (size_t i = 0; i < ARRAY_SIZE(terminals); i++)
-		if (ioctl(terminals[i], TIOCGWINSZ, &size) == 0) {
-			(void)ioctl(console, TIOCSWINSZ, &size);
-			return;
-		}
+	if (window_size(&size))
+		(void)ioctl(console, TIOCSWINSZ, &size);
+}
+
+void attach_console_size(struct spec_process *p)
+{
+	struct winsize size;
+
+	if (!p->terminal || !window_size(&size))
+		return;
+	p->console_height = size.ws_row;
+	p->console_width = size.ws_col;
 }
 
 static int on_signal(struct loop *loop, int fd, uint32_t events, void *data)

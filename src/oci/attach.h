@@ -12,3 +12,8 @@
  * *@ret_status is the exit code, or 128 + signal.
  */
 int attach_wait(struct runtime_container *container, int notify, int *ret_status);
+/*
+ * The process starts with a terminal as large as this process's own: set before it begins, for it may look at once. What the
+ * spec says counts where there is no terminal here.
+ */
+void attach_console_size(struct spec_process *p);

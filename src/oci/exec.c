@@ -200,6 +200,8 @@ static int run(const struct oci *oci, char *const *args, void *data)
 		r = flags->process ? from_file(flags->process, &spec.process) : from_options(flags, args + 1, &spec.process);
 	if (r == 0)
 		r = check_process(&spec.process, flags);
+	if (r == 0 && !flags->detach)
+		attach_console_size(&spec.process);
 	if (r == 0)
 		r = start(oci, &state, &spec, flags, &process);
 	if (r < 0)

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "base/process.h"
+#include "oci/attach.h"
 #include "oci/bundle.h"
 #include "oci/notify.h"
 #include "runtime/cgroup.h"
@@ -284,6 +285,8 @@ int make_container(const struct oci *oci, const char *id, const struct make_flag
 		r = fail(-EINVAL, "process: it is missing");
 	if (r == 0)
 		r = check_terminal(&bundle.spec, flags, !started_elsewhere && !flags->detach);
+	if (r == 0 && !started_elsewhere && !flags->detach)
+		attach_console_size(&bundle.spec.process);
 	if (r < 0)
 		return r;
 	dir = state_file_reserve(oci->root_fd, id);

@@ -51,6 +51,29 @@ services_again() {
 	wait_for 60 http_get http://127.0.0.1:8080/
 }
 
+query() { hoy exec database psql -h /tmp -U postgres -qAt -c "$1"; }
+
+@test "a database on a named volume: killed, removed, stopped and started again, nothing is lost" {
+	hoy network create backend
+	database
+	wait_for 60 query 'select 1'
+	query 'create table t (n int); insert into t select generate_series(1, 1000)'
+	hoy rm -f -v database
+	database
+	wait_for 60 query 'select 1'
+	run query 'select count(*), sum(n) from t'
+	is '1000|500500'
+	query 'insert into t values (1001)'
+	hoy stop database
+	hoy start database
+	wait_for 60 query 'select 1'
+	run query 'select count(*) from t'
+	is 1001
+	hoy rm -f database
+	run hoy volume ls -q
+	is pgdata
+}
+
 @test "a service that is replaced is found at its new address, by a program that speaks DNS only" {
 	services
 	local old=$(hoy inspect -f '{{.NetworkSettings.Networks.backend.IPAddress}}' visits)

@@ -6,13 +6,15 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/lock.h"
+#include "base/log.h"
 #include "base/memory.h"
+#include "kernel/conntrack.h"
 #include "kernel/nftables.h"
 #include "network/network_option.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/netfilter_ipv4.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -23,6 +25,9 @@
 #define FNV_START     2166136261U
 #define FNV_FACTOR    16777619U
 #define DEFAULT_PLACE "/run/hoy"
+
+/* Where chains stand at a hook, lowest first (linux/netfilter_ipv4.h: NF_IP_PRI_*, which is not friends with the C library). */
+enum { PRIORITY_RAW = -300, PRIORITY_DSTNAT = -100, PRIORITY_FILTER = 0, PRIORITY_SRCNAT = 100 };
 
 static const struct nft_set sets[] = {
 	{ "bridges", { NFT_IFNAME }, { 0 }, "the bridges of all networks" },
@@ -41,15 +46,15 @@ static const struct nft_set sets[] = {
 };
 
 static const struct nft_chain chains[] = {
-	{ "raw", "filter", "prerouting", NF_IP_PRI_RAW, "before anything else looks at a packet" },
+	{ "raw", "filter", "prerouting", PRIORITY_RAW, "before anything else looks at a packet" },
 	{ "publish", NULL, NULL, 0, "where published ports lead to" },
-	{ "prerouting", "nat", "prerouting", NF_IP_PRI_NAT_DST, "packets from outside and from containers" },
-	{ "output", "nat", "output", NF_IP_PRI_NAT_DST, "packets of the host itself" },
-	{ "postrouting", "nat", "postrouting", NF_IP_PRI_NAT_SRC, "whose address packets leave with" },
+	{ "prerouting", "nat", "prerouting", PRIORITY_DSTNAT, "packets from outside and from containers" },
+	{ "output", "nat", "output", PRIORITY_DSTNAT, "packets of the host itself" },
+	{ "postrouting", "nat", "postrouting", PRIORITY_SRCNAT, "whose address packets leave with" },
 	{ "from", NULL, NULL, 0, "what containers send" },
 	{ "to", NULL, NULL, 0, "what containers get" },
-	{ "forward", "filter", "forward", NF_IP_PRI_FILTER, "packets that the host passes on" },
-	{ "input", "filter", "input", NF_IP_PRI_FILTER, "packets to the host itself" },
+	{ "forward", "filter", "forward", PRIORITY_FILTER, "packets that the host passes on" },
+	{ "input", "filter", "input", PRIORITY_FILTER, "packets to the host itself" },
 };
 
 static const struct nft_rule rules[] = {
@@ -438,15 +443,44 @@ int firewall_unpublish(const struct network_home *home, const struct endpoint *e
 	return r == -ENOENT ? unpublish_each(home, e) : r;
 }
 
+/* A connection begins anew by itself; UDP knows none, and its flows outlive containers. */
+static int forget_flows(const struct endpoint *e)
+{
+	autonetlink n = NETLINK_NONE;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < e->published.count; i++) {
+		const struct publish *p = &e->published.items[i];
+
+		if (p->protocol != IPPROTO_UDP)
+			continue;
+		if (n.fd < 0)
+			r = netlink_open(NETLINK_NETFILTER, &n);
+		if (r == 0) {
+			conntrack_forget_udp(&n, (uint8_t)p->host.family, p->first);
+			/* conntrack takes one message at a time */
+			r = netlink_commit(&n);
+		}
+	}
+	return r;
+}
+
 int firewall_publish(const struct network_home *home, const struct endpoint *e)
 {
 	int r = e->published.count > 0 ? change(home, fill_ports, e) : 0;
 
-	if (r != -EEXIST && r != -EBUSY)
+	if (r == -EEXIST || r == -EBUSY) {
+		/* the sockets say that the ports are this container's (port.h): what is there is what a killed one left */
+		r = unpublish_each(home, e);
+		if (r == 0)
+			r = change(home, fill_ports, e);
+	}
+	if (r < 0)
 		return r;
-	/* the sockets say that the ports are this container's (port.h): what is there is what a killed one left */
-	r = unpublish_each(home, e);
-	return r < 0 ? r : change(home, fill_ports, e);
+	r = forget_flows(e);
+	if (r < 0) /* a kernel without this: the port is published all the same */
+		log_debug("UDP flows of before stay as they are: %s", error_text(r));
+	return 0;
 }
 
 int firewall_keep_unrouted(const struct network_home *home, const struct strv *interfaces)

@@ -97,6 +97,19 @@ ask_from() {
 	is $'80/tcp -> 0.0.0.0:5300\n80/udp -> 0.0.0.0:5300'
 }
 
+@test "udp: a client that goes on asking gets to each container that has the port" {
+	ask_on() {
+		python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3); s.bind(("10.66.0.1", 40000)); s.sendto(b"x", ("10.66.0.1", 5300)); print(s.recv(100).decode())'
+	}
+	! ask_on
+	who -p 5300:80/udp
+	[ "$(ask_on)" = 10.66.0.1 ]
+	hoy rm -f web
+	background=$(hoy run -d $REGISTRY/busybox sleep 1000) # it takes the address
+	who -p 5300:80/udp
+	[ "$(ask_on)" = 10.66.0.1 ]
+}
+
 @test "one address: the others are free, and do not answer" {
 	who -p 10.66.0.1:8080:80
 	[ "$(ask 10.66.0.1:8080)" = 10.66.0.1 ]

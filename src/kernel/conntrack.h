@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What the kernel remembers of flows, over netlink.h (NETLINK_NETFILTER). */
+#include "kernel/netlink.h"
+
+/*
+ * Forgets the UDP flows to @port: one that goes on since before a port was published, or since an earlier container had it, would
+ * else never be led anew. @family: AF_INET or AF_INET6. Linux 5.8; none is fine. A message of its own, not part of an nftables
+ * batch.
+ */
+void conntrack_forget_udp(struct netlink *n, uint8_t family, uint16_t port);

@@ -32,6 +32,25 @@ static bool is_engine(const char *name)
 	return strncmp(name, "hoy", 3) == 0 && strcmp(name, "hoy-runtime") != 0;
 }
 
+/*
+ * A full disk behind `hoy images > list` must not look like success, whoever flushed first; a reader that left is no error of
+ * hoy's (and ends it by SIGPIPE).
+ */
+static int check_output(void)
+{
+	if (fflush(stdout) == EOF) {
+		if (errno == EPIPE)
+			return 0;
+		log_failure(fail_errno("write the output"));
+		return 1;
+	}
+	if (!ferror(stdout))
+		return 0;
+	/* the reason went by when a full buffer was written */
+	log_failure(fail(-EIO, "write the output: not all of it could be written"));
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	int r = keep_standard_descriptors();
@@ -41,10 +60,5 @@ int main(int argc, char **argv)
 	step_fault_setup();
 	self_init(argc, argv);
 	r = is_engine(program_invocation_short_name) ? dispatch(argc, argv) : oci_main(argc, argv);
-	/* a full disk behind `hoy images > list` must not look like success; a reader that left is no error of hoy's */
-	if (fflush(stdout) == EOF && errno != EPIPE && r == 0) {
-		log_failure(fail_errno("write the output"));
-		r = 1;
-	}
-	return r;
+	return r == 0 ? check_output() : r;
 }

@@ -132,9 +132,13 @@ setup() { scratch_up; }
 
 @test "a full disk behind stdout is no success" {
 	[ -e /dev/full ] || skip "no /dev/full"
-	run bash -c "'$HOY' info >/dev/full"
+	run bash -c "'$HOY' version >/dev/full"
 	[ "$status" = 1 ]
 	[ "$output" = "hoy: write the output: No space left on device" ]
+	# more than what is buffered
+	run bash -c "'$HOY' run --help >/dev/full"
+	[ "$status" = 1 ]
+	[ "$output" = "hoy: write the output: not all of it could be written" ]
 }
 
 @test "closed standard descriptors do no harm" {

@@ -27,7 +27,7 @@ static void add_quoted(struct buf *out, const char *text)
 /* "image", "file" and their like have a meaning of their own; everything else is the list of words itself. */
 static bool is_kind(const char *complete)
 {
-	static const char *const kinds[] = { "image", "container", "volume", "file", "directory", "command" };
+	static const char *const kinds[] = { "image", "container", "volume", "network", "file", "directory", "command" };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(kinds[i], complete))
@@ -169,6 +169,7 @@ static const char bash_rest[] = "'\n"
 				"\timage) hoy images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null ;;\n"
 				"\tcontainer) hoy ps --all --format '{{.Names}}' 2>/dev/null ;;\n"
 				"\tvolume) hoy volume ls -q 2>/dev/null ;;\n"
+				"\tnetwork) hoy network ls --format '{{.Name}}' 2>/dev/null ;;\n"
 				"\tcommand) echo \"$_hoy_commands\" ;;\n"
 				"\tnothing) ;;\n"
 				"\t*) echo \"$1\" ;;\n"
@@ -337,6 +338,8 @@ void completion_zsh(struct buf *out)
 		"\tcompadd -a containers\n}\n\n"
 		"_hoy_volumes() {\n\tlocal -a volumes\n\tvolumes=(${(f)\"$(hoy volume ls -q 2>/dev/null)\"})\n"
 		"\tcompadd -a volumes\n}\n\n"
+		"_hoy_networks() {\n\tlocal -a networks\n\tnetworks=(${(f)\"$(hoy network ls --format '{{.Name}}' 2>/dev/null)\"})\n"
+		"\tcompadd -a networks\n}\n\n"
 		"_hoy_commands() {\n\tlocal -a commands\n\tcommands=(\n");
 	each_name(out, false, zsh_row);
 	each_group(out, zsh_group_row);
@@ -422,6 +425,7 @@ void completion_fish(struct buf *out)
 			 "function __hoy_images\n\thoy images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null\nend\n\n"
 			 "function __hoy_containers\n\thoy ps --all --format '{{.Names}}' 2>/dev/null\nend\n\n"
 			 "function __hoy_volumes\n\thoy volume ls -q 2>/dev/null\nend\n\n"
+			 "function __hoy_networks\n\thoy network ls --format '{{.Name}}' 2>/dev/null\nend\n\n"
 			 "complete -c hoy -f\n");
 	fish_options(out, "__fish_use_subcommand", global_options);
 	each_group(out, fish_group);

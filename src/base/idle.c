@@ -70,6 +70,14 @@ static int collect_segments(struct dl_phdr_info *info, size_t size, void *data)
 	return 0;
 }
 
+/*
+ * What a thread of glibc's does as it ends: the free blocks that its cache of small ones keeps, up to seven of each size,
+ * go back to the heap, and it keeps none from then on. Each of them holds a whole page that could not be given back, some
+ * hundred KiB after JSON was parsed. There is no public call for it; where the C library has not got this one, or keeps it
+ * to itself (a dynamic one does), the process just stays larger.
+ */
+void __malloc_arena_thread_freeres(void) __attribute__((weak));
+
 static int sleep_small(int epoll, struct epoll_event *events, int max, int timeout)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -77,6 +85,8 @@ static int sleep_small(int epoll, struct epoll_event *events, int max, int timeo
 	struct segments segments = { 0 };
 	long n;
 
+	if (__malloc_arena_thread_freeres)
+		__malloc_arena_thread_freeres();
 	(void)malloc_trim(0);
 	(void)dl_iterate_phdr(collect_segments, &segments);
 	/* ENOMEM where the stack never was that deep: the rest of the range is done all the same */

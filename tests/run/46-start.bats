@@ -182,3 +182,17 @@ busy" ]
 		hoy rm -f "r$i"
 	done
 }
+
+# is_small NAME: its monitor, by the memory that is its alone; pages of the program are shared by more or fewer
+is_small() {
+	[ "$(sed -n 's/^Anonymous: *\([0-9]*\) kB/\1/p' "/proc/$(state "$1" MonitorPid)/smaps_rollup")" -le 280 ]
+}
+
+@test "a monitor that read records stays as small as one that did not" {
+	! readelf -l "$BUILD/hoy" | grep -q INTERP || skip 'a dynamic C library and its sanitizers are larger'
+	hoy create --name small $REGISTRY/busybox sleep 600
+	hoy start small
+	hoy run -d --name twice --restart always $REGISTRY/busybox sh -c 'test -e /been && exec sleep 600; touch /been; exit 1' 3>&-
+	wait_for 20 is_small small
+	wait_for 20 is_small twice
+}

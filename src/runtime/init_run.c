@@ -196,8 +196,9 @@ static int run_hooks(struct init *in)
 /* Before the root is read-only. What stands in the way is said when the process is to go there. */
 static int make_working_directory(struct init *in)
 {
-	autofd int made = beneath_make_dirs(in->root, in->spec->process.cwd, 0755);
+	int made = beneath_make_dirs(in->root, in->spec->process.cwd, 0755);
 
+	cleanup_fd(&made);
 	return 0;
 }
 

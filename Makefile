@@ -9,7 +9,7 @@ MESON_FLAGS ?=
 PROBE   := $(shell mktemp -u)
 export BUILD RUNTIME
 
-.PHONY: all demo test check test-runtime test-vm test-soak test-callers bench bench-pull bench-life install format lint fuzz dev dev-valgrind clean help
+.PHONY: all demo test check test-runtime test-vm test-soak test-callers bench bench-pull bench-life bench-network install format lint fuzz dev dev-valgrind clean help
 
 all: $(BUILD)/build.ninja ## build build/hoy and everything beside it
 	@ninja -C $(BUILD) --quiet
@@ -67,6 +67,11 @@ bench-life: ## containers in the background: run -d, exec, ps, inspect, logs, ma
 	@tools/install-deps build test
 	@$(MAKE) --no-print-directory all
 	@bench/run life
+
+bench-network: ## the default network and published ports, against the floor, docker and podman
+	@tools/install-deps build test
+	@$(MAKE) --no-print-directory all
+	@bench/run network
 
 install: all ## programs, manual and completion below PREFIX
 	@meson configure $(BUILD) --prefix $(PREFIX) && meson install -C $(BUILD) --quiet --strip

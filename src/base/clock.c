@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -51,26 +52,66 @@ static int64_t parse_fraction(const char **p)
 	return ns;
 }
 
+/* A number of @digits digits from @least to @most at *@p, behind the character @lead (or none). */
+static bool take(const char **p, char lead, int digits, int least, int most, int *ret)
+{
+	const char *s = *p + (lead && **p == lead);
+	int n = 0;
+
+	if (lead && **p != lead)
+		return false;
+	for (int i = 0; i < digits; i++, s++) {
+		if (!isdigit((unsigned char)*s))
+			return false;
+		n = n * 10 + (*s - '0');
+	}
+	if (n < least || n > most)
+		return false;
+	*p = s;
+	*ret = n;
+	return true;
+}
+
+int clock_take(const char **text, struct tm *ret)
+{
+	const char *p = *text;
+	int year, month, part = CLOCK_DATE;
+
+	if (!take(&p, 0, 4, 0, 9999, &year) || !take(&p, '-', 2, 1, 12, &month) || !take(&p, '-', 2, 1, 31, &ret->tm_mday))
+		return -EINVAL;
+	ret->tm_year = year - 1900;
+	ret->tm_mon = month - 1;
+	if (take(&p, 'T', 2, 0, 23, &ret->tm_hour)) {
+		if (!take(&p, ':', 2, 0, 59, &ret->tm_min))
+			return -EINVAL;
+		/* a minute may have a leap second */
+		part = take(&p, ':', 2, 0, 60, &ret->tm_sec) ? CLOCK_SECONDS : CLOCK_MINUTES;
+	}
+	*text = p;
+	return part;
+}
+
 static int parse_offset(const char *p, int64_t *ret)
 {
-	int hours, minutes, n = 0;
+	int hours, minutes;
+	char sign = *p;
 
 	*ret = 0;
 	if ((*p == 'Z' || *p == 'z') && !p[1])
 		return 0;
-	if ((*p != '+' && *p != '-') || sscanf(p + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 || p[1 + n])
+	if ((sign != '+' && sign != '-') || !take(&p, sign, 2, 0, 99, &hours) || !take(&p, ':', 2, 0, 59, &minutes) || *p)
 		return -EINVAL;
-	*ret = (hours * 60LL + minutes) * 60 * NS * (*p == '-' ? -1 : 1);
+	*ret = (hours * 60LL + minutes) * 60 * NS * (sign == '-' ? -1 : 1);
 	return 0;
 }
 
 int clock_parse(const char *text, int64_t *ret_ns)
 {
 	struct tm tm = { 0 };
-	const char *p = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	const char *p = text;
 	int64_t fraction, offset;
 
-	if (!p)
+	if (clock_take(&p, &tm) != CLOCK_SECONDS)
 		return -EINVAL;
 	fraction = parse_fraction(&p);
 	if (parse_offset(p, &offset) < 0)

@@ -11,6 +11,13 @@ int64_t clock_now(void);
 int64_t clock_monotonic(void);
 /* "2026-01-02T03:04:05.000000006Z"; returns @text. */
 const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX]);
+/*
+ * "2026-01-02", and "T03:04" and ":05" where it goes on so; moves *@text behind it. Returns how far it went (date, minutes,
+ * seconds), or -EINVAL without words. Only these members of *@ret are set.
+ */
+enum clock_part { CLOCK_DATE, CLOCK_MINUTES, CLOCK_SECONDS };
+struct tm;
+int clock_take(const char **text, struct tm *ret);
 /* RFC 3339 with any number of fraction digits and any offset. -EINVAL without words. */
 int clock_parse(const char *text, int64_t *ret_ns);
 /* "3 minutes", "About an hour", "2 weeks" as Docker's tables; returns @text. */

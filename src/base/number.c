@@ -8,31 +8,32 @@
 #include <string.h>
 #include <strings.h>
 
-/* Reads digits of @base; moves *@p behind them. */
-static int read_digits(const char **p, unsigned int base, uint64_t *ret)
+int number_take(const char **text, unsigned int base, uint64_t *ret)
 {
-	uint64_t n = 0;
-	const char *s = *p;
+	uint64_t value = 0;
+	const char *p = *text;
 
-	if (!isdigit((unsigned char)*s))
-		return -EINVAL;
-	for (; isdigit((unsigned char)*s); s++) {
-		unsigned int digit = (unsigned int)(*s - '0');
+	for (;; p++) {
+		unsigned int digit = *p >= '0' && *p <= '9'       ? (unsigned int)(*p - '0')
+				     : isalpha((unsigned char)*p) ? (*p | 32) - 'a' + 10u
+								  : 99;
 
 		if (digit >= base)
-			return -EINVAL;
-		if (__builtin_mul_overflow(n, base, &n) || __builtin_add_overflow(n, digit, &n))
+			break;
+		if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, digit, &value))
 			return -ERANGE;
 	}
-	*p = s;
-	*ret = n;
+	if (p == *text)
+		return -EINVAL;
+	*text = p;
+	*ret = value;
 	return 0;
 }
 
 static int whole(const char *s, unsigned int base, uint64_t max, uint64_t *ret)
 {
 	uint64_t n;
-	int r = read_digits(&s, base, &n);
+	int r = number_take(&s, base, &n);
 
 	if (r < 0)
 		return r;
@@ -90,7 +91,7 @@ static int read_scaled(const char **p, int64_t scale, int64_t *ret)
 	int r;
 
 	if (*s != '.') {
-		r = read_digits(&s, 10, &units);
+		r = number_take(&s, 10, &units);
 		if (r < 0)
 			return r;
 	} else if (!isdigit((unsigned char)s[1])) {

@@ -6,6 +6,11 @@
 int number_u32(const char *s, uint32_t *ret);
 int number_u64(const char *s, uint64_t *ret);
 int number_i64(const char *s, int64_t *ret);
+/*
+ * The digits that *@text begins with, of base 10 or 16 (small letters or capitals, no prefix); *@text is then behind them. For
+ * lines of the kernel's with several numbers. -EINVAL, -ERANGE.
+ */
+int number_take(const char **text, unsigned int base, uint64_t *ret);
 /* Octal digits only, as file modes. */
 int number_octal(const char *s, uint32_t *ret);
 /* Docker's sizes: 512, 100m, 1.5g, 64KiB; units b k m g t p of 1024 (docker/go-units RAMInBytes). "-1" where @minus_one. */

@@ -7,13 +7,13 @@
 #include "cli/command.h"
 #include "cli/filter.h"
 #include "cli/format.h"
+#include "cli/glob.h"
 #include "image/blobstore.h"
 #include "image/catalog.h"
 #include "image/image.h"
 #include "image/reference.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <json-c/json_object.h>
 #include <string.h>
 #include <time.h>
@@ -125,8 +125,8 @@ static bool is_named(const struct row *row, const char *pattern)
 {
 	autofree char *full = xasprintf("%s:%s", row->repository, row->tag);
 
-	return fnmatch(pattern, row->repository, FNM_PATHNAME) == 0 || fnmatch(pattern, full, FNM_PATHNAME) == 0 ||
-	       fnmatch(pattern, row->entry->reference, FNM_PATHNAME) == 0;
+	return glob_matches(pattern, row->repository) || glob_matches(pattern, full) ||
+	       glob_matches(pattern, row->entry->reference);
 }
 
 static bool name_fits(const char *pattern, void *row)

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/number.h"
 
 #include <errno.h>
@@ -13,18 +12,12 @@
 
 static int parse_local(const char *text, int64_t *ret)
 {
-	static const char *const forms[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d" };
+	struct tm tm = { .tm_isdst = -1 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		struct tm tm = { .tm_isdst = -1 };
-		const char *end = strptime(text, forms[i], &tm);
-
-		if (end && !*end) {
-			*ret = (int64_t)mktime(&tm) * BILLION;
-			return 0;
-		}
-	}
-	return -EINVAL;
+	if (clock_take(&text, &tm) < 0 || *text)
+		return -EINVAL;
+	*ret = (int64_t)mktime(&tm) * BILLION;
+	return 0;
 }
 
 int moment_parse(const char *text, int64_t *ret)

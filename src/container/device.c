@@ -183,14 +183,18 @@ static bool read_number(const char *text, int64_t *ret)
 int device_rules_from_options(const struct strv *rules, struct spec_device_rules *ret)
 {
 	for (size_t i = 0; i < rules->count; i++) {
-		char type, major_text[16], minor_text[16], access[8], rest;
 		int64_t major_number, minor_number;
-		int n = sscanf(rules->items[i], "%c %15[0-9*]:%15[0-9*] %7[rwm]%c", &type, major_text, minor_text, access, &rest);
+		autostrv words = { 0 }, numbers = { 0 };
 
-		if (n != 4 || !strchr("acb", type) || !device_is_access(access) || !read_number(major_text, &major_number) ||
-		    !read_number(minor_text, &minor_number))
+		/* "c 1:3 rwm", and "*" for any number */
+		strv_split(&words, rules->items[i], ' ');
+		if (words.count == 3)
+			strv_split(&numbers, words.items[1], ':');
+		if (numbers.count != 2 || strlen(words.items[0]) != 1 || !strchr("acb", words.items[0][0]) ||
+		    !device_is_access(words.items[2]) || !read_number(numbers.items[0], &major_number) ||
+		    !read_number(numbers.items[1], &minor_number))
 			return fail(-EINVAL, "invalid device cgroup format '%s'", rules->items[i]);
-		device_rule_add(ret, true, type, major_number, minor_number, access);
+		device_rule_add(ret, true, words.items[0][0], major_number, minor_number, words.items[2]);
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,23 @@
 #define STAT_MAX      1024
 #define STATUS_MAX    (1 << 20) /* with 65536 groups */
 #define ARGUMENTS_MAX 32768     /* what is longer is cut: one process has megabytes of them, if it likes */
+
+/* The numbers of /proc/PID/stat, by the fields' numbers in proc(5). */
+enum {
+	STAT_PPID = 4,
+	STAT_PGRP,
+	STAT_SESSION,
+	STAT_TTY_NR,
+	STAT_TPGID,
+	STAT_UTIME = 14,
+	STAT_STIME,
+	STAT_PRIORITY = 18,
+	STAT_NICE,
+	STAT_NUM_THREADS,
+	STAT_STARTTIME = 22,
+	STAT_VSIZE,
+	STAT_RSS,
+};
 
 void proc_release(struct proc *p)
 {
@@ -31,22 +49,34 @@ void proc_release(struct proc *p)
 int proc_parse_stat(const char *text, struct proc *ret)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
-	int64_t resident;
-	int pid, ppid, pgid, sid, foreground;
+	int64_t n[STAT_RSS + 1];
+	char *end;
 
-	if (!open || !close || close < open || sscanf(text, "%d", &pid) != 1 ||
-	    sscanf(close + 1,
-		   " %c %d %d %d %d %d %*s %*s %*s %*s %*s %" SCNu64 " %" SCNu64 " %*s %*s %" SCNd64 " %" SCNd64 " %" SCNd64
-		   " %*s %" SCNu64 " %" SCNu64 " %" SCNd64,
-		   &ret->state, &ppid, &pgid, &sid, &ret->tty, &foreground, &ret->user_ticks, &ret->system_ticks, &ret->priority,
-		   &ret->nice, &ret->threads, &ret->start, &ret->size, &resident) != 14)
+	if (!open || !close || close < open || close[1] != ' ' || !close[2])
 		return -EINVAL;
-	ret->pid = pid;
-	ret->ppid = ppid;
-	ret->pgid = pgid;
-	ret->sid = sid;
-	ret->foreground = foreground;
-	ret->resident = (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	ret->pid = (pid_t)strtol(text, &end, 10);
+	if (end == text)
+		return -EINVAL;
+	ret->state = close[2];
+	text = close + 3;
+	for (size_t i = STAT_PPID; i < ARRAY_SIZE(n); i++, text = end) {
+		n[i] = strtoll(text, &end, 10);
+		if (end == text)
+			return -EINVAL;
+	}
+	ret->ppid = (pid_t)n[STAT_PPID];
+	ret->pgid = (pid_t)n[STAT_PGRP];
+	ret->sid = (pid_t)n[STAT_SESSION];
+	ret->tty = (int)n[STAT_TTY_NR];
+	ret->foreground = (pid_t)n[STAT_TPGID];
+	ret->user_ticks = (uint64_t)n[STAT_UTIME];
+	ret->system_ticks = (uint64_t)n[STAT_STIME];
+	ret->priority = n[STAT_PRIORITY];
+	ret->nice = n[STAT_NICE];
+	ret->threads = n[STAT_NUM_THREADS];
+	ret->start = (uint64_t)n[STAT_STARTTIME];
+	ret->size = (uint64_t)n[STAT_VSIZE];
+	ret->resident = (uint64_t)n[STAT_RSS] * (uint64_t)sysconf(_SC_PAGESIZE);
 	free(ret->name);
 	ret->name = xstrndup(open + 1, (size_t)(close - open - 1));
 	return 0;
@@ -63,15 +93,28 @@ static const char *line_of(const char *text, const char *key)
 	return NULL;
 }
 
+/* "Uid:	REAL	EFFECTIVE	…" */
+static void read_ids(const char *line, uint32_t *ret_real, uint32_t *ret_effective)
+{
+	uint32_t *const ids[] = { ret_real, ret_effective };
+
+	for (size_t i = 0; line && i < ARRAY_SIZE(ids); i++) {
+		uint64_t id;
+
+		line += strspn(line, "\t ");
+		if (number_take(&line, 10, &id) < 0)
+			return;
+		*ids[i] = (uint32_t)id;
+	}
+}
+
 /* The kernel writes the name in the first line with its line ends escaped, so no name can pass for another line. */
 void proc_parse_status(const char *text, struct proc *ret)
 {
 	const char *uid = line_of(text, "Uid"), *gid = line_of(text, "Gid"), *inside = line_of(text, "NSpid");
 
-	if (uid)
-		(void)sscanf(uid, "%" SCNu32 " %" SCNu32, &ret->real_uid, &ret->uid);
-	if (gid)
-		(void)sscanf(gid, "%" SCNu32 " %" SCNu32, &ret->real_gid, &ret->gid);
+	read_ids(uid, &ret->real_uid, &ret->uid);
+	read_ids(gid, &ret->real_gid, &ret->gid);
 	ret->levels = 0;
 	while (inside && ret->levels < PROC_LEVELS_MAX) {
 		char *end;

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
 #include "runtime/cgroup.h"
 
 #include <errno.h>
@@ -16,20 +18,28 @@
 
 #define NET_MAX (1 << 20)
 
+enum { RECEIVED, SENT = 8 }; /* columns of /proc/PID/net/dev */
+
 /* Two lines of headings, and then "  eth0: BYTES PACKETS 6 MORE BYTES …", received before sent. */
 void usage_parse_net(const char *text, uint64_t *ret_received, uint64_t *ret_sent)
 {
 	*ret_received = *ret_sent = 0;
 	for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line ? 1 : 0) {
 		const char *name = line + strspn(line, " "), *colon = strpbrk(name, ":\n");
-		uint64_t received, sent;
+		uint64_t columns[SENT + 1];
+		size_t n = 0;
 
 		if (!colon || *colon != ':' || strncmp(name, "lo:", 3) == 0)
 			continue;
-		if (sscanf(colon + 1, "%" SCNu64 " %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &received, &sent) != 2)
+		for (const char *p = colon + 1; n < ARRAY_SIZE(columns); n++) {
+			p += strspn(p, " ");
+			if (number_take(&p, 10, &columns[n]) < 0)
+				break;
+		}
+		if (n < ARRAY_SIZE(columns))
 			continue;
-		*ret_received += received;
-		*ret_sent += sent;
+		*ret_received += columns[RECEIVED];
+		*ret_sent += columns[SENT];
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers of a container's cgroup as JSON lines, in runc's structure. */
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -8,6 +9,7 @@
 #include "runtime/cgroup.h"
 #include "runtime/state_file.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -97,19 +99,24 @@ static void put_io(const char *line, void *data)
 	static const char *const keys[][2] = { { "rbytes=", "rios=" }, { "wbytes=", "wios=" } };
 	static const char *const names[] = { "Read", "Write" };
 	struct io_list *list = data;
-	unsigned int major, minor;
-	uint64_t value;
-	char word[16];
+	const char *p = line;
+	uint64_t major, minor, value;
 
-	if (sscanf(line, "%u:%u %15[A-Za-z] %" SCNu64, &major, &minor, word, &value) == 4) {
-		put_device(list->w, major, minor, word, value);
+	if (number_take(&p, 10, &major) < 0 || *p++ != ':' || number_take(&p, 10, &minor) < 0 || *p++ != ' ')
+		return;
+	if (isupper((unsigned char)*p)) {
+		autofree char *word = xstrndup(p, strcspn(p, " "));
+
+		p += strlen(word);
+		if (*p++ == ' ' && number_take(&p, 10, &value) == 0)
+			put_device(list->w, (unsigned int)major, (unsigned int)minor, word, value);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const char *found = strstr(line, keys[i][list->count]);
+		const char *found = strstr(p, keys[i][list->count]);
 
-		if (found && sscanf(line, "%u:%u", &major, &minor) == 2)
-			put_device(list->w, major, minor, names[i], strtoull(strchr(found, '=') + 1, NULL, 10));
+		if (found && (found += strlen(keys[i][list->count]), number_take(&found, 10, &value)) == 0)
+			put_device(list->w, (unsigned int)major, (unsigned int)minor, names[i], value);
 	}
 }
 

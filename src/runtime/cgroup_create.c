@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/path.h"
 #include "kernel/file.h"
 
@@ -94,17 +95,17 @@ static int parse_text(const char *text, struct cgroup *c)
 		text += *text == '\n';
 	}
 	for (const char *line = text; *line;) {
-		size_t len = strcspn(line, "\n"), mount = 0;
-		int version = 0, start = 0;
-		unsigned int controllers = 0;
+		const char *path = line, *end = line + strcspn(line, "\n");
+		uint64_t version, controllers, mount;
 
-		if (sscanf(line, "%d %x %zu %n", &version, &controllers, &mount, &start) != 3 || version < 1 || version > 2 ||
-		    (size_t)start + mount >= len || line[start] != '/' || line[(size_t)start + mount] != '/')
+		if (number_take(&path, 10, &version) < 0 || *path++ != ' ' || number_take(&path, 16, &controllers) < 0 ||
+		    *path++ != ' ' || number_take(&path, 10, &mount) < 0 || *path++ != ' ' || version < 1 || version > 2 ||
+		    mount >= (size_t)(end - path) || path[0] != '/' || path[mount] != '/')
 			return -EINVAL;
-		autofree char *mounted = xstrndup(line + start, mount);
+		autofree char *mounted = xstrndup(path, mount);
 
-		add_dir(c, mounted, xstrndup(line + start, len - (size_t)start), controllers, version == 2);
-		line += len + (line[len] == '\n');
+		add_dir(c, mounted, xstrndup(path, (size_t)(end - path)), (unsigned int)controllers, version == 2);
+		line = end + (*end == '\n');
 	}
 	c->pure = c->count == 1 && c->dirs[0].v2;
 	return c->count || c->unit ? 0 : -EINVAL;

@@ -5,10 +5,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -26,16 +28,20 @@ pid_t pidfd_pid(int pidfd)
 	autobuf text = BUF_INIT;
 	char path[48];
 	const char *line;
-	int pid = -1, r;
+	uint64_t pid = 0;
+	int r;
 
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
 	r = file_read(AT_FDCWD, path, 4096, &text);
 	if (r < 0)
 		return r;
-	line = strstr(text.data, "Pid:");
-	if (!line || sscanf(line, "Pid: %d", &pid) != 1 || pid <= 0)
+	/* "Pid:" and a tab; -1 of one that has ended, 0 of one outside this pid namespace */
+	line = strstr(text.data, "Pid:\t");
+	if (line)
+		line += strlen("Pid:\t");
+	if (!line || number_take(&line, 10, &pid) < 0 || pid == 0 || pid > INT_MAX)
 		return fail(-ESRCH, "the process has ended");
-	return pid;
+	return (pid_t)pid;
 }
 
 int pidfd_namespace(int pidfd, enum spec_namespace_type type)

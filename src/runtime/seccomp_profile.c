@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "runtime/capability.h"
 
 #include <errno.h>
@@ -55,16 +56,25 @@ static const struct {
 	{ "loongarch64", "loong64", "SCMP_ARCH_LOONGARCH64" },
 };
 
+/* "6.1.0-44-amd64" as 6 << 16 | 1, and 0 for what is no version. */
+static uint32_t kernel_version(const char *text)
+{
+	uint64_t major, minor;
+
+	if (number_take(&text, 10, &major) < 0 || *text++ != '.' || number_take(&text, 10, &minor) < 0 || major > 0xffff ||
+	    minor > 0xffff)
+		return 0;
+	return (uint32_t)(major << 16 | minor);
+}
+
 struct seccomp_target seccomp_target_here(uint64_t capabilities)
 {
 	struct seccomp_target target = { .capabilities = capabilities };
-	unsigned int major = 0, minor = 0;
 	struct utsname name;
 
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		major = minor = 0;
-	target.kernel = major << 16 | (minor & 0xffff);
-	/* the kernel's architecture as this program was built for it: uname may lie under setarch */
+	if (uname(&name) == 0)
+		target.kernel = kernel_version(name.release);
+		/* the kernel's architecture as this program was built for it: uname may lie under setarch */
 #if defined(__x86_64__)
 	target.arch = "SCMP_ARCH_X86_64";
 #elif defined(__aarch64__)
@@ -174,7 +184,6 @@ static int read_filter(struct json_object *o, const char *where, const char *key
 {
 	struct json_object *filter = NULL;
 	const char *kernel = NULL;
-	unsigned int major, minor;
 	int r = json_get_object(o, where, key, &filter);
 
 	if (r <= 0)
@@ -187,9 +196,9 @@ static int read_filter(struct json_object *o, const char *where, const char *key
 	if (r < 0)
 		return r;
 	if (kernel && *kernel) {
-		if (sscanf(kernel, "%u.%u", &major, &minor) != 2 || major > 0xffff || minor > 0xffff)
+		ret->kernel = kernel_version(kernel);
+		if (!ret->kernel)
 			return fail(-EINVAL, "%s.%s.minKernel: \"%s\" is no kernel version", where, key, kernel);
-		ret->kernel = major << 16 | minor;
 	}
 	ret->caps = (const char *const *)strv_array(&lists->caps);
 	ret->arches = (const char *const *)strv_array(&lists->arches);

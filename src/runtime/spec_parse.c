@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "runtime/capability.h"
 #include "runtime/spec.h"
 #include "runtime/spec_fields.h"
@@ -319,9 +320,9 @@ static int parse_top(struct json_object *o, const char *where, const struct spec
  */
 static bool zero_is_a_limit(const char *version)
 {
-	unsigned int minor = 0;
+	uint64_t minor = 0;
 
-	return version && sscanf(version, "1.%u", &minor) == 1 && minor >= 3;
+	return version && *version++ == '1' && *version++ == '.' && number_take(&version, 10, &minor) == 0 && minor >= 3;
 }
 
 static void forget_zero(struct spec_resources *resources)

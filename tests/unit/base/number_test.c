@@ -77,6 +77,27 @@ static void sizes_for_people(void **state)
 	assert_string_equal(number_size_1024(104857600, text), "100MiB");
 }
 
+static void one_number_after_the_other(void **state)
+{
+	const char *p = "8:16 ffF x";
+	uint64_t n;
+
+	(void)state;
+	assert_int_equal(number_take(&p, 10, &n), 0);
+	assert_int_equal(n, 8);
+	assert_string_equal(p, ":16 ffF x");
+	assert_int_equal(number_take(&p, 10, &n), -EINVAL);
+	assert_string_equal(p, ":16 ffF x");
+	p += 4;
+	assert_int_equal(number_take(&p, 16, &n), 0);
+	assert_int_equal(n, 0xfff);
+	assert_string_equal(p, " x");
+	p = "18446744073709551616";
+	assert_int_equal(number_take(&p, 10, &n), -ERANGE);
+	p = "-1";
+	assert_int_equal(number_take(&p, 10, &n), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +105,7 @@ int main(void)
 		cmocka_unit_test(sizes_as_docker),
 		cmocka_unit_test(fixed_and_durations),
 		cmocka_unit_test(sizes_for_people),
+		cmocka_unit_test(one_number_after_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static size_t utf8_length(const unsigned char *s, size_t left)
 
 static void add_escape(struct buf *out, unsigned char c)
 {
-	static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+	static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt", digits[] = "0123456789abcdef";
 
 	for (const char *p = shorts; *p; p += 2)
 		if ((unsigned char)*p == c) {
@@ -57,7 +57,9 @@ static void add_escape(struct buf *out, unsigned char c)
 			buf_add_char(out, p[1]);
 			return;
 		}
-	buf_add_format(out, "\\u%04x", c);
+	buf_add_str(out, "\\u00");
+	buf_add_char(out, digits[c >> 4]);
+	buf_add_char(out, digits[c & 15]);
 }
 
 static void add_quoted(struct buf *out, const char *s, size_t len)
@@ -66,10 +68,10 @@ static void add_quoted(struct buf *out, const char *s, size_t len)
 	size_t plain = 0, i = 0;
 
 	buf_add_char(out, '"');
-	while (i < len) {
+	while ((i += json_plain_length(s + i, len - i)) < len) {
 		size_t n = utf8_length(p + i, len - i);
 
-		if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7f) {
+		if (n > 1) {
 			i += n;
 			continue;
 		}

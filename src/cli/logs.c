@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct logs_flags {
 	bool follow, timestamps, details;
@@ -86,6 +87,7 @@ static int check_driver(const struct plan *p)
 
 static int logs_run(const struct cli *cli, void *data)
 {
+	static char buffer[64 << 10]; /* of stdout, which outlives this function */
 	const struct logs_flags *flags = data;
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
@@ -103,6 +105,8 @@ static int logs_run(const struct cli *cli, void *data)
 		r = moment_parse(flags->since, &how.since);
 	if (r == 0 && flags->until)
 		r = moment_parse(flags->until, &how.until);
+	if (!isatty(STDOUT_FILENO))
+		(void)setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 	if (r == 0)
 		r = log_read(l.handle.dir, "log", &how);
 	handle_release(&l.handle);

@@ -42,7 +42,7 @@ static int open_log(const struct reader *r, unsigned int i)
 	return fail_errno("open log %s", name);
 }
 
-static int take_line(struct reader *r, const char *line, size_t len)
+static int take_line(struct reader *r, char *line, size_t len)
 {
 	struct log_record record;
 	int result;
@@ -120,10 +120,10 @@ static int seek_tail(int fd, int64_t *left)
 
 		if (n < (ssize_t)len)
 			return -EIO;
-		for (size_t i = len; i > 0; i--)
+		for (const char *p = block + len; (p = memrchr(block, '\n', (size_t)(p - block)));)
 			/* the newline before the record after which nothing is wanted */
-			if (block[i - 1] == '\n' && (*left)-- == 0)
-				return lseek(fd, at - (off_t)len + (off_t)i, SEEK_SET) < 0 ? -errno : 0;
+			if ((*left)-- == 0)
+				return lseek(fd, at - (off_t)len + (p - block) + 1, SEEK_SET) < 0 ? -errno : 0;
 		at -= (off_t)len;
 	}
 	/* the first record of a file has no newline before it */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char head[] = "{\"log\":\"";
 static const char *const stream_names[] = { [LOG_STDOUT] = "stdout", [LOG_STDERR] = "stderr" };
 
 void log_stamp_set(struct log_stamp *stamp, int64_t now_ns)
@@ -20,91 +21,146 @@ void log_stamp_set(struct log_stamp *stamp, int64_t now_ns)
 						 stream_names[i], time);
 }
 
-/* Eight bytes at a time: has any of them a value that JSON must escape, or that may not be UTF-8? */
-static bool word_is_plain(const char *p)
+static char *put(char *p, const char *bytes, size_t len)
 {
-	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-	uint64_t w, quote, backslash, control;
-
-	memcpy(&w, p, sizeof w);
-	quote = w ^ ones * '"';
-	backslash = w ^ ones * '\\';
-	control = w - ones * 0x20;
-	quote = (quote - ones) & ~quote;
-	backslash = (backslash - ones) & ~backslash;
-	return ((w | quote | backslash | (control & ~w)) & tops) == 0;
+	return (char *)memcpy(p, bytes, len) + len;
 }
 
-static size_t plain_length(const char *text, size_t len)
+/* Text that stands for itself, in a row of copies: nothing is looked at twice. */
+static void add_plain(struct buf *out, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t body,
+		      size_t len)
 {
-	size_t i = 0;
+	char *p;
 
-	while (i + 8 <= len && word_is_plain(text + i))
-		i += 8;
-	while (i < len && text[i] >= 0x20 && text[i] != '"' && text[i] != '\\')
-		i++; /* plain char is signed here: 0x80 and above compare as negative */
-	return i;
+	buf_reserve(out, sizeof head + len + sizeof "\\n\"" + sizeof stamp->tail[0]);
+	p = put(out->data + out->len, head, sizeof head - 1);
+	p = put(p, text, body);
+	p = body < len ? put(p, "\\n\"", 3) : put(p, "\"", 1);
+	p = put(p, stamp->tail[stream], stamp->len[stream]);
+	*p = '\0';
+	out->len = (size_t)(p - out->data);
 }
 
 void log_record_add(struct buf *out, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len)
 {
 	size_t body = len && text[len - 1] == '\n' ? len - 1 : len;
+	struct json_writer w;
 
-	buf_reserve(out, len + 128);
-	buf_add(out, "{\"log\":", 7);
-	if (plain_length(text, body) == body) {
-		buf_add_char(out, '"');
-		buf_add(out, text, body);
-		if (body < len)
-			buf_add(out, "\\n\"", 3);
-		else
-			buf_add_char(out, '"');
-	} else {
-		struct json_writer w;
-
-		json_writer_init(&w, out, false);
-		json_put_strn(&w, NULL, text, len);
+	if (json_plain_length(text, body) == body) {
+		add_plain(out, stamp, stream, text, body, len);
+		return;
 	}
+	buf_add(out, head, sizeof head - 2); /* the quote is the string's */
+	json_writer_init(&w, out, false);
+	json_put_strn(&w, NULL, text, len);
 	buf_add(out, stamp->tail[stream], stamp->len[stream]);
 }
 
-/* What hoy and Docker write, to the letter: {"log":"…","stream":"stdxxx","time":"…Z"}. 0, or -EINVAL: read it as JSON. */
-static int read_usual(const char *line, size_t len, struct buf *text, struct log_record *ret)
+static int hex_digit(char c)
 {
-	static const char head[] = "{\"log\":\"", middle[] = "\",\"stream\":\"std", time_key[] = "\",\"time\":\"";
-	const char *p = line + sizeof head - 1, *end = line + len, *close;
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The length of the escape at @p and the character it stands for; 0 for one beyond ASCII, or none. */
+static size_t read_escape(const char *p, const char *end, char *ret)
+{
+	static const char shorts[] = "n\n\"\"\\\\t\tr\rb\bf\f//";
+
+	if (end - p < 2)
+		return 0;
+	for (const char *s = shorts; *s; s += 2)
+		if (*s == p[1]) {
+			*ret = s[1];
+			return 2;
+		}
+	if (end - p < 6 || memcmp(p, "\\u00", 4) != 0 || p[4] < '0' || p[4] > '7' || hex_digit(p[5]) < 0)
+		return 0;
+	*ret = (char)(hex_digit(p[4]) << 4 | hex_digit(p[5]));
+	return 6;
+}
+
+/* The quote that closes the string whose text begins at @p, or NULL where it is none, or not one that decode() reads. */
+static char *find_close(char *p, const char *end)
+{
+	char c;
+
+	for (;;) {
+		p += json_plain_length(p, (size_t)(end - p));
+		if (p == end)
+			return NULL;
+		if (*p == '"')
+			return p;
+		if (*p == '\\') {
+			size_t n = read_escape(p, end, &c);
+
+			if (!n)
+				return NULL;
+			p += n;
+		} else if ((unsigned char)*p >= 0x7f) {
+			while (p < end && (unsigned char)*p >= 0x7f)
+				p++;
+		} else {
+			return NULL;
+		}
+	}
+}
+
+/* Decodes the text where it is: an escape is longer than what it stands for. Returns its new length. */
+static size_t decode(char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+	char *to = text;
+
+	for (;;) {
+		const char *escape = memchr(p, '\\', (size_t)(end - p));
+		size_t run = (size_t)((escape ? escape : end) - p);
+
+		if (to != p)
+			memmove(to, p, run);
+		to += run;
+		if (!escape)
+			return (size_t)(to - text);
+		p = escape + read_escape(escape, end, to);
+		to++;
+	}
+}
+
+/* `","stream":"stdxxx","time":"…Z"}` */
+static int read_tail(const char *p, const char *end, struct log_record *ret)
+{
+	static const char middle[] = "\",\"stream\":\"std", time_key[] = "\",\"time\":\"";
 	char time[CLOCK_TEXT_MAX];
 	size_t n;
 
-	if (len < sizeof head - 1 || memcmp(line, head, sizeof head - 1) != 0)
+	if (end - p < (ptrdiff_t)(sizeof middle - 1 + 3 + sizeof time_key - 1 + 2) || memcmp(p, middle, sizeof middle - 1) != 0)
 		return -EINVAL;
-	n = plain_length(p, (size_t)(end - p));
-	close = p + n;
-	ret->text = p;
-	ret->len = n;
-	if (end - close > 3 && memcmp(close, "\\n\"", 3) == 0) {
-		/* the newline that every whole line has, behind plain text: the only copy of the fast way */
-		buf_clear(text);
-		buf_add(text, p, n);
-		buf_add_char(text, '\n');
-		ret->text = text->data;
-		ret->len = text->len;
-		close += 2;
-	}
-	if (end - close < (ptrdiff_t)(sizeof middle - 1 + 3 + sizeof time_key) || memcmp(close, middle, sizeof middle - 1) != 0)
-		return -EINVAL;
-	p = close + sizeof middle - 1;
+	p += sizeof middle - 1;
 	ret->stream = *p == 'e' ? LOG_STDERR : LOG_STDOUT;
 	p += 3;
-	if (memcmp(p, time_key, sizeof time_key - 1) != 0)
+	if (memcmp(p, time_key, sizeof time_key - 1) != 0 || memcmp(end - 2, "\"}", 2) != 0)
 		return -EINVAL;
 	p += sizeof time_key - 1;
-	close = memchr(p, '"', (size_t)(end - p));
-	if (!close || end - close != 2 || close[1] != '}' || close - p >= (ptrdiff_t)sizeof time)
+	n = (size_t)(end - 2 - p);
+	if (n >= sizeof time)
 		return -EINVAL;
-	memcpy(time, p, (size_t)(close - p));
-	time[close - p] = '\0';
+	memcpy(time, p, n);
+	time[n] = '\0';
 	return clock_parse(time, &ret->time);
+}
+
+/* What hoy and Docker write, to the letter: {"log":"…","stream":"stdxxx","time":"…Z"}. 0, or -EINVAL: read it as JSON. */
+static int read_usual(char *line, size_t len, struct log_record *ret)
+{
+	char *text = line + sizeof head - 1, *end = line + len, *close;
+
+	if (len < sizeof head - 1 || memcmp(line, head, sizeof head - 1) != 0)
+		return -EINVAL;
+	close = find_close(text, end);
+	if (!close || read_tail(close, end, ret) < 0)
+		return -EINVAL;
+	ret->text = text;
+	ret->len = decode(text, (size_t)(close - text));
+	return 0;
 }
 
 static int read_any(const char *line, size_t len, struct buf *text, struct log_record *ret)
@@ -128,9 +184,9 @@ static int read_any(const char *line, size_t len, struct buf *text, struct log_r
 	return 0;
 }
 
-int log_record_read(const char *line, size_t len, struct buf *text, struct log_record *ret)
+int log_record_read(char *line, size_t len, struct buf *text, struct log_record *ret)
 {
-	int r = read_usual(line, len, text, ret);
+	int r = read_usual(line, len, ret);
 
 	return r < 0 ? read_any(line, len, text, ret) : 0;
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OUT_MAX (128 << 10) /* records gathered for one write */
+#define OUT_MAX (256 << 10) /* records gathered for one write */
 
 struct log_writer {
 	struct log_journal *journal; /* NULL: a file */

@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define PORTION    32768
+#define PORTION    65536
 #define PIPE_BYTES (256 << 10)
 #define DRAIN_MAX  64 /* portions: more than any pipe holds; whoever still writes then is not waited for */
 

@@ -80,13 +80,32 @@ static void writer_escapes_and_round_trips(void **state)
 			    "{\"k\\\"\":\"a\\n\\\\\\u0001\xef\xbf\xbd\xc3\xa9\",\"l\":[18446744073709551615,true,null],\"e\":{}}");
 }
 
+/* Each length, each place, each byte: blocks and what is left of them say the same. */
+static void plain_text_ends_where_it_does(void **state)
+{
+	char text[40];
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof text; len++) {
+		memset(text, 'x', sizeof text);
+		assert_int_equal(json_plain_length(text, len), len);
+		for (size_t at = 0; at < len; at++)
+			for (int c = 0; c < 256; c++) {
+				bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+
+				text[at] = (char)c;
+				assert_int_equal(json_plain_length(text, len), plain ? len : at);
+				text[at] = 'x';
+			}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refuses_what_is_not_json),
-		cmocka_unit_test(refuses_depth),
-		cmocka_unit_test(getters_name_the_property),
-		cmocka_unit_test(writer_escapes_and_round_trips),
+		cmocka_unit_test(refuses_what_is_not_json),      cmocka_unit_test(refuses_depth),
+		cmocka_unit_test(getters_name_the_property),     cmocka_unit_test(writer_escapes_and_round_trips),
+		cmocka_unit_test(plain_text_ends_where_it_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

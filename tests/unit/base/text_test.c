@@ -69,7 +69,29 @@ static void times_of_rfc_3339(void **state)
 	(void)state;
 	assert_int_equal(clock_parse("2026-01-02T03:04:05.5+01:00", &ns), 0);
 	assert_string_equal(clock_format(ns, text), "2026-01-02T02:04:05.500000000Z");
+	/* before 1970, leap days, a leap second; what the year 1 is clamped to stays far in the past */
+	assert_int_equal(clock_parse("1969-12-31T23:59:59.000000001Z", &ns), 0);
+	assert_int_equal(ns, -999999999);
+	for (int year = 1900; year <= 2100; year += 100) {
+		char february[32];
+
+		snprintf(february, sizeof february, "%d-02-28T23:59:60Z", year);
+		assert_int_equal(clock_parse(february, &ns), 0);
+		snprintf(february, sizeof february, "%d-%s", year,
+			 year == 2000 ? "02-29T00:00:00.000000000Z" : "03-01T00:00:00.000000000Z");
+		assert_string_equal(clock_format(ns, text), february);
+	}
+	assert_int_equal(clock_parse("0001-01-01T00:00:00Z", &ns), 0);
+	assert_true(ns == INT64_MIN);
+	assert_int_equal(clock_parse("9999-12-31T23:59:59Z", &ns), 0);
+	assert_true(ns == INT64_MAX);
 	assert_int_equal(clock_parse("2026-01-02", &ns), -EINVAL);
+	assert_int_equal(clock_parse("2026-13-02T00:00:00Z", &ns), -EINVAL);
+	assert_int_equal(clock_parse("2026-00-02T00:00:00Z", &ns), -EINVAL);
+	assert_int_equal(clock_parse("2026-01-02T24:00:00Z", &ns), -EINVAL);
+	assert_int_equal(clock_parse("2026-01-02T03:04:05", &ns), -EINVAL);
+	assert_int_equal(clock_parse("2026-01-02 03:04:05Z", &ns), -EINVAL);
+	assert_int_equal(clock_parse("", &ns), -EINVAL);
 	assert_string_equal(clock_human(90LL * 1000000000, text), "About a minute");
 }
 

@@ -150,6 +150,65 @@ static void records_of_others_and_torn_lines(void **state)
 	assert_string_equal(text, "!a<b\nc\n");
 }
 
+/* Text that is @as in a record becomes @is, whichever way it is read; NULL: it is no record. */
+static void decodes(const char *as, const char *is)
+{
+	autofree char *line = xasprintf("{\"log\":\"%s\",\"stream\":\"stderr\",\"time\":\"2026-01-02T03:04:05.5Z\"}", as);
+	autobuf text = BUF_INIT;
+	struct log_record record = { 0 };
+	int r = log_record_read(line, strlen(line), &text, &record);
+
+	assert_int_equal(r, is ? 0 : -EINVAL);
+	if (!is)
+		return;
+	assert_int_equal(record.len, strlen(is));
+	assert_memory_equal(record.text, is, record.len);
+	assert_int_equal(record.stream, LOG_STDERR);
+	assert_int_equal(record.time, 1767323045500000000);
+}
+
+static void escapes_of_all_writers(void **state)
+{
+	(void)state;
+	decodes("", "");
+	decodes("\\n", "\n");
+	decodes("plain, and longer than one block of bytes\\n", "plain, and longer than one block of bytes\n");
+	decodes("{\\\"level\\\":\\\"info\\\",\\\"path\\\":\\\"C:\\\\x\\\"}\\n", "{\"level\":\"info\",\"path\":\"C:\\x\"}\n");
+	decodes("\\u001b[31mred\\u001b[0m\\r\\n", "\x1b[31mred\x1b[0m\r\n");
+	decodes("\\u003ca \\u0026 b\\u003E\\/\\t\\b\\f\\u007f", "<a & b>/\t\b\f\x7f");
+	decodes("gr\xc3\xbc\xc3\x9f\\n", "gr\xc3\xbc\xc3\x9f\n");
+	/* what only the JSON parser reads */
+	decodes("\\u00e9 \\u2028 \\ud83d\\ude00\\n", "\xc3\xa9 \xe2\x80\xa8 \xf0\x9f\x98\x80\n");
+	/* what nobody reads */
+	decodes("\\x", NULL);
+	decodes("\\u12", NULL);
+	decodes("\\", NULL);
+}
+
+/* A line of each byte behind each number of plain ones, as one write and as many. */
+static void every_byte_comes_back(void **state)
+{
+	struct ground *g = *state;
+	static const char letters[] = "abcdefghijklmnopqrst";
+	struct log_options options = { .max_size = -1, .max_file = 1 };
+	struct log_writer *w = NULL;
+	autobuf said = BUF_INIT;
+	autofree char *text = NULL;
+
+	for (int c = 1; c < 0x80; c++)
+		for (int before = 0; before < 20 && c != '\n'; before++)
+			buf_add_format(&said, "%.*s%c\xc3\xa9%.*s\n", before, letters, c, 19 - before, letters);
+	assert_int_equal(log_writer_open(g->dir, "bytes", &options, &w), 0);
+	log_writer_add(w, LOG_STDOUT, said.data, said.len);
+	for (size_t at = 0; at < said.len; at += 7)
+		log_writer_add(w, LOG_STDOUT, said.data + at, said.len - at < 7 ? said.len - at : 7);
+	log_writer_close(&w);
+	text = read_all(g->dir, "bytes", -1);
+	assert_int_equal(strlen(text), 2 * said.len);
+	assert_memory_equal(text, said.data, said.len);
+	assert_memory_equal(text + said.len, said.data, said.len);
+}
+
 static void since_and_until(void **state)
 {
 	static const char lines[] = "{\"log\":\"1\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T00:00:01Z\"}\n"
@@ -218,6 +277,8 @@ int main(void)
 		cmocka_unit_test(long_lines_are_cut),
 		cmocka_unit_test(rotation_keeps_the_newest),
 		cmocka_unit_test(records_of_others_and_torn_lines),
+		cmocka_unit_test(escapes_of_all_writers),
+		cmocka_unit_test(every_byte_comes_back),
 		cmocka_unit_test(since_and_until),
 		cmocka_unit_test(a_follower_misses_nothing),
 	};

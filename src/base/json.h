@@ -59,6 +59,8 @@ void json_end_array(struct json_writer *w);
 /* How many bytes of @text, from its beginning, stand for themselves in a JSON string: ASCII without controls, quotes, backslashes.
  */
 size_t json_plain_length(const char *text, size_t len);
+/* The same, copied to @to, which has room for @len bytes; those behind what is returned are anything. */
+size_t json_copy_plain(char *to, const char *text, size_t len);
 /* NULL is written as null. Bytes that are not UTF-8 become U+FFFD. */
 void json_put_str(struct json_writer *w, const char *key, const char *value);
 void json_put_strn(struct json_writer *w, const char *key, const char *value, size_t len);

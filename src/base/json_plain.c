@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,13 +11,12 @@
 /* Compared all at once, by whatever the processor has for it. */
 typedef signed char block __attribute__((vector_size(BLOCK)));
 
-/* The bytes of the block at @p before the first that is not plain; BLOCK when all are. */
-static inline size_t plain_in_block(const char *p)
+/* The bytes of @b before the first that is not plain; BLOCK when all are. */
+static inline size_t plain_in_block(block b)
 {
 	uint64_t other[2];
-	block b, hits;
+	block hits;
 
-	memcpy(&b, p, BLOCK);
 	/* signed: 0x80 and above are less than a space, too */
 	hits = (b < ' ') | (b == '"') | (b == '\\') | (b == 0x7f);
 	memcpy(other, &hits, BLOCK);
@@ -25,16 +25,40 @@ static inline size_t plain_in_block(const char *p)
 	return other[0] ? (size_t)__builtin_ctzll(le64toh(other[0])) / 8 : 8 + (size_t)__builtin_ctzll(le64toh(other[1])) / 8;
 }
 
+static inline bool is_plain(char c)
+{
+	return (signed char)c >= ' ' && c != '"' && c != '\\' && c != 0x7f;
+}
+
 size_t json_plain_length(const char *text, size_t len)
 {
-	size_t i = 0;
+	size_t i = 0, n;
+	block b;
 
-	for (size_t n; i + BLOCK <= len; i += BLOCK) {
-		n = plain_in_block(text + i);
+	for (; i + BLOCK <= len; i += BLOCK) {
+		memcpy(&b, text + i, BLOCK);
+		n = plain_in_block(b);
 		if (n < BLOCK)
 			return i + n;
 	}
-	while (i < len && (signed char)text[i] >= ' ' && text[i] != '"' && text[i] != '\\' && text[i] != 0x7f)
+	while (i < len && is_plain(text[i]))
 		i++;
+	return i;
+}
+
+size_t json_copy_plain(char *to, const char *text, size_t len)
+{
+	size_t i = 0, n;
+	block b;
+
+	for (; i + BLOCK <= len; i += BLOCK) {
+		memcpy(&b, text + i, BLOCK);
+		memcpy(to + i, &b, BLOCK);
+		n = plain_in_block(b);
+		if (n < BLOCK)
+			return i + n;
+	}
+	for (; i < len && is_plain(text[i]); i++)
+		to[i] = text[i];
 	return i;
 }

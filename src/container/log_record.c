@@ -26,7 +26,26 @@ static char *put(char *p, const char *bytes, size_t len)
 	return (char *)memcpy(p, bytes, len) + len;
 }
 
-/* Text that stands for itself, in a row of copies: nothing is looked at twice. */
+size_t log_record_add_line(struct buf *out, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len)
+{
+	char *p;
+	size_t n;
+
+	buf_reserve(out, sizeof head + len + sizeof "\\n\"" + sizeof stamp->tail[0]);
+	p = put(out->data + out->len, head, sizeof head - 1);
+	n = json_copy_plain(p, text, len);
+	if (n == len || text[n] != '\n') {
+		out->data[out->len] = '\0';
+		return 0;
+	}
+	p = put(p + n, "\\n\"", 3);
+	p = put(p, stamp->tail[stream], stamp->len[stream]);
+	*p = '\0';
+	out->len = (size_t)(p - out->data);
+	return n + 1;
+}
+
+/* Text that stands for itself. */
 static void add_plain(struct buf *out, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t body,
 		      size_t len)
 {

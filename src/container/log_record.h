@@ -27,6 +27,12 @@ void log_stamp_set(struct log_stamp *stamp, int64_t now_ns);
 /* Adds the record of @text to @out. Bytes that are not UTF-8 become U+FFFD, as Docker's do. */
 void log_record_add(struct buf *out, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len);
 
+/*
+ * Adds the record of the line that @text begins with, when it is one of plain ASCII and ends within @len: most are, and need
+ * no more than one look at them. Returns its length with the newline; 0: nothing was added, log_record_add does it.
+ */
+size_t log_record_add_line(struct buf *out, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len);
+
 struct log_record {
 	enum log_stream stream;
 	int64_t time; /* nanoseconds since 1970 */

@@ -115,21 +115,46 @@ static void add_to_journal(struct log_writer *w, enum log_stream stream, const c
 		w->lost++;
 }
 
+/* Before a record: the current file is not full. */
+static void make_room(struct log_writer *w)
+{
+	if (w->options.max_size <= 0 || w->size + (int64_t)w->out.len < w->options.max_size)
+		return;
+	write_out(w);
+	if (w->size >= w->options.max_size)
+		rotate(w);
+}
+
+static void count_record(struct log_writer *w)
+{
+	w->gathered++;
+	if (w->out.len >= OUT_MAX)
+		write_out(w);
+}
+
 static void add_record(struct log_writer *w, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len)
 {
 	if (w->journal) {
 		add_to_journal(w, stream, text, len);
 		return;
 	}
-	if (w->options.max_size > 0 && w->size + (int64_t)w->out.len >= w->options.max_size) {
-		write_out(w);
-		if (w->size >= w->options.max_size)
-			rotate(w);
-	}
+	make_room(w);
 	log_record_add(&w->out, stamp, stream, text, len);
-	w->gathered++;
-	if (w->out.len >= OUT_MAX)
-		write_out(w);
+	count_record(w);
+}
+
+/* A whole line of plain text, the usual: its length, or 0 for anything else. */
+static size_t add_line(struct log_writer *w, const struct log_stamp *stamp, enum log_stream stream, const char *text, size_t len)
+{
+	size_t n;
+
+	if (w->journal || w->waiting[stream].len)
+		return 0;
+	make_room(w);
+	n = log_record_add_line(&w->out, stamp, stream, text, len);
+	if (n)
+		count_record(w);
+	return n;
 }
 
 /* Adds @len bytes to the line that waits; writes it when it is whole or as long as a record may be. */
@@ -144,6 +169,19 @@ static void add_waiting(struct log_writer *w, const struct log_stamp *stamp, enu
 	buf_clear(line);
 }
 
+/* A line that is not so plain, the beginning of one, or what the one that waits goes on with: what was taken of it. */
+static size_t add_part(struct log_writer *w, const struct log_stamp *stamp, enum log_stream stream, const char *data, size_t most)
+{
+	const char *end = memchr(data, '\n', most);
+	size_t n = end ? (size_t)(end - data) + 1 : most;
+
+	if (w->waiting[stream].len || (!end && n < LOG_TEXT_MAX))
+		add_waiting(w, stamp, stream, data, n);
+	else
+		add_record(w, stamp, stream, data, n);
+	return n;
+}
+
 void log_writer_add(struct log_writer *w, enum log_stream stream, const char *data, size_t len)
 {
 	struct log_stamp stamp;
@@ -151,13 +189,10 @@ void log_writer_add(struct log_writer *w, enum log_stream stream, const char *da
 	log_stamp_set(&stamp, clock_now());
 	while (len) {
 		size_t room = LOG_TEXT_MAX - w->waiting[stream].len, most = len < room ? len : room;
-		const char *end = memchr(data, '\n', most);
-		size_t n = end ? (size_t)(end - data) + 1 : most;
+		size_t n = add_line(w, &stamp, stream, data, most);
 
-		if (w->waiting[stream].len || (!end && n < LOG_TEXT_MAX))
-			add_waiting(w, &stamp, stream, data, n);
-		else
-			add_record(w, &stamp, stream, data, n);
+		if (!n)
+			n = add_part(w, &stamp, stream, data, most);
 		data += n;
 		len -= n;
 	}

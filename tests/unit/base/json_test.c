@@ -83,7 +83,7 @@ static void writer_escapes_and_round_trips(void **state)
 /* Each length, each place, each byte: blocks and what is left of them say the same. */
 static void plain_text_ends_where_it_does(void **state)
 {
-	char text[40];
+	char text[40], copy[sizeof text];
 
 	(void)state;
 	for (size_t len = 0; len <= sizeof text; len++) {
@@ -95,6 +95,8 @@ static void plain_text_ends_where_it_does(void **state)
 
 				text[at] = (char)c;
 				assert_int_equal(json_plain_length(text, len), plain ? len : at);
+				assert_int_equal(json_copy_plain(copy, text, len), plain ? len : at);
+				assert_memory_equal(copy, text, plain ? len : at);
 				text[at] = 'x';
 			}
 	}

@@ -36,6 +36,16 @@ def serve(b, name, engine, image, port):
     return requests(port)
 
 
+def on_the_host(b, port):
+    """The same web server without a container."""
+    www = b.dir / 'www'
+    www.mkdir()
+    (www / 'index.html').write_bytes(bytes(1000))
+    b.start(['busybox', 'httpd', '-f', '-p', str(port), '-h', str(www)], lambda: subprocess.run(
+        ['wrk', '-t', '1', '-c', '1', '-d', '1s', f'http://127.0.0.1:{port}/index.html'], capture_output=True, check=False).returncode == 0)
+    return requests(port)
+
+
 def starts(b, found, image):
     tail = ['--rm', image, 'true']
     return b.lap({'floor': b.floor} | {name: [*engine, 'run', *b.limits(name), *tail] for name, engine in found.items()})
@@ -66,12 +76,12 @@ def measure(b):
         ('run --rm busybox true (budget 3 x floor)', b.ms(starts(b, found, image), 'floor'))])
     times = published(b, found, image)
     b.table(f'{SIDE_BY_SIDE} containers with a published port, started in 8 lanes', list(found), [('each', b.ms(times, 'hoy'))])
-    rates = {}
+    rates = {'host': on_the_host(b, 8090)}
     for i, (name, engine) in enumerate(found.items()):
         rates[name] = serve(b, name, engine, image, 8100 + i)
         remove_all(engine)
-    best = max(rate for name, rate in rates.items() if name != 'hoy') if len(rates) > 1 else rates['hoy']
-    b.table('Requests through a published port', list(found), [
+    best = max([rate for name, rate in rates.items() if name not in ('host', 'hoy')] or [rates['hoy']])
+    b.table('Requests to a web server: without a container, and through a published port', list(rates), [
         ('per second', {name: f'{rate:.0f}' for name, rate in rates.items()}),
         ('hoy beside the best of the others (budget 0.95)', {'hoy': f"{rates['hoy'] / best:.2f}"}),
         (f'hoy with {PORTS} more ports, beside itself without', {'hoy': f"{crowded(b, found['hoy'], image):.2f}"})])

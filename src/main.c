@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
 
 	if (r < 0)
 		return 125;
+	/* a reader that went away ends it quietly, also where its caller ignores that: Go's programs do so, and people's scripts */
+	(void)signal(SIGPIPE, SIG_DFL);
 	step_fault_setup();
 	self_init(argc, argv);
 	r = is_engine(program_invocation_short_name) ? dispatch(argc, argv) : oci_main(argc, argv);

@@ -171,8 +171,8 @@ over"
 	run typing see '#' type 'sleep 77; touch /wrong\r' see 77 type '\x10\x11' -- exec -it host sh
 	exits 1
 	says 'read escape sequence'
-	run hoy exec host ps
-	says 'sleep 77'
+	sleeps() { hoy exec host ps | grep -q 'sleep 77'; } # the shell may not have come to it yet
+	wait_for 10 sleeps
 	[ ! -e "$SCRATCH/root/names/host/upper/wrong" ]
 	run typing see '#' type 'exit 3\r' -- exec -it --detach-keys ctrl-x host sh
 	exits 3

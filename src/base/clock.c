@@ -28,15 +28,31 @@ int64_t clock_monotonic(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+/* @number in @count digits, and @next; returns what is behind them. */
+static char *put_digits(char *p, int number, int count, char next)
+{
+	for (int i = count - 1; i >= 0; i--, number /= 10)
+		p[i] = (char)('0' + number % 10);
+	p[count] = next;
+	return p + count + 1;
+}
+
 const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX])
 {
 	time_t seconds = ns / NS - (ns % NS < 0);
 	struct tm tm;
-	char date[24];
+	char *p;
 
+	/* nanoseconds in 64 bits are of the years 1677 to 2262 */
 	gmtime_r(&seconds, &tm);
-	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, CLOCK_TEXT_MAX, "%s.%09dZ", date, (int)(ns - seconds * NS));
+	p = put_digits(text, tm.tm_year + 1900, 4, '-');
+	p = put_digits(p, tm.tm_mon + 1, 2, '-');
+	p = put_digits(p, tm.tm_mday, 2, 'T');
+	p = put_digits(p, tm.tm_hour, 2, ':');
+	p = put_digits(p, tm.tm_min, 2, ':');
+	p = put_digits(p, tm.tm_sec, 2, '.');
+	p = put_digits(p, (int)(ns - seconds * NS), 9, 'Z');
+	*p = '\0';
 	return text;
 }
 

@@ -49,8 +49,10 @@ static int emit(void *data, const struct log_record *record)
 	if (record->stream != l->last)
 		fflush(stdout);
 	l->last = record->stream;
-	if (l->timestamps && !l->broken[record->stream])
-		fprintf(to, "%s ", clock_format(record->time, time));
+	if (l->timestamps && !l->broken[record->stream]) {
+		fputs(clock_format(record->time, time), to);
+		putc(' ', to);
+	}
 	l->broken[record->stream] = record->len > 0 && record->text[record->len - 1] != '\n';
 	if (fwrite(record->text, 1, record->len, to) < record->len)
 		return -EPIPE;

@@ -69,6 +69,8 @@ static void times_of_rfc_3339(void **state)
 	(void)state;
 	assert_int_equal(clock_parse("2026-01-02T03:04:05.5+01:00", &ns), 0);
 	assert_string_equal(clock_format(ns, text), "2026-01-02T02:04:05.500000000Z");
+	assert_string_equal(clock_format(-1, text), "1969-12-31T23:59:59.999999999Z");
+	assert_string_equal(clock_format(1234567890012345678, text), "2009-02-13T23:31:30.012345678Z");
 	/* before 1970, leap days, a leap second; what the year 1 is clamped to stays far in the past */
 	assert_int_equal(clock_parse("1969-12-31T23:59:59.000000001Z", &ns), 0);
 	assert_int_equal(ns, -999999999);

@@ -42,7 +42,7 @@ static int open_log(const struct reader *r, unsigned int i)
 	return fail_errno("open log %s", name);
 }
 
-static int take_line(struct reader *r, char *line, size_t len)
+static int take_line(struct reader *r, const char *line, size_t len)
 {
 	struct log_record record;
 	int result;

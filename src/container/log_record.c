@@ -98,49 +98,38 @@ static size_t read_escape(const char *p, const char *end, char *ret)
 	return 6;
 }
 
-/* The quote that closes the string whose text begins at @p, or NULL where it is none, or not one that decode() reads. */
-static char *find_close(char *p, const char *end)
+/*
+ * Decodes the string whose text begins at @p into @text, which has room for all of it. Returns the quote that closes it, or
+ * NULL where it is none, or one with escapes beyond ASCII.
+ */
+static const char *decode(const char *p, const char *end, struct buf *text)
 {
-	char c;
+	char *to = text->data;
 
 	for (;;) {
-		p += json_plain_length(p, (size_t)(end - p));
+		size_t n = json_copy_plain(to, p, (size_t)(end - p));
+
+		p += n;
+		to += n;
 		if (p == end)
 			return NULL;
-		if (*p == '"')
+		if (*p == '"') {
+			*to = '\0';
+			text->len = (size_t)(to - text->data);
 			return p;
+		}
 		if (*p == '\\') {
-			size_t n = read_escape(p, end, &c);
-
+			n = read_escape(p, end, to);
 			if (!n)
 				return NULL;
 			p += n;
-		} else if ((unsigned char)*p >= 0x7f) {
-			while (p < end && (unsigned char)*p >= 0x7f)
-				p++;
-		} else {
-			return NULL;
+			to++;
+			continue;
 		}
-	}
-}
-
-/* Decodes the text where it is: an escape is longer than what it stands for. Returns its new length. */
-static size_t decode(char *text, size_t len)
-{
-	const char *p = text, *end = text + len;
-	char *to = text;
-
-	for (;;) {
-		const char *escape = memchr(p, '\\', (size_t)(end - p));
-		size_t run = (size_t)((escape ? escape : end) - p);
-
-		if (to != p)
-			memmove(to, p, run);
-		to += run;
-		if (!escape)
-			return (size_t)(to - text);
-		p = escape + read_escape(escape, end, to);
-		to++;
+		if ((unsigned char)*p < 0x20)
+			return NULL;
+		while (p < end && (unsigned char)*p >= 0x7f)
+			*to++ = *p++;
 	}
 }
 
@@ -168,17 +157,19 @@ static int read_tail(const char *p, const char *end, struct log_record *ret)
 }
 
 /* What hoy and Docker write, to the letter: {"log":"…","stream":"stdxxx","time":"…Z"}. 0, or -EINVAL: read it as JSON. */
-static int read_usual(char *line, size_t len, struct log_record *ret)
+static int read_usual(const char *line, size_t len, struct buf *text, struct log_record *ret)
 {
-	char *text = line + sizeof head - 1, *end = line + len, *close;
+	const char *close;
 
 	if (len < sizeof head - 1 || memcmp(line, head, sizeof head - 1) != 0)
 		return -EINVAL;
-	close = find_close(text, end);
-	if (!close || read_tail(close, end, ret) < 0)
+	buf_clear(text);
+	buf_reserve(text, len);
+	close = decode(line + sizeof head - 1, line + len, text);
+	if (!close || read_tail(close, line + len, ret) < 0)
 		return -EINVAL;
-	ret->text = text;
-	ret->len = decode(text, (size_t)(close - text));
+	ret->text = text->data;
+	ret->len = text->len;
 	return 0;
 }
 
@@ -203,9 +194,9 @@ static int read_any(const char *line, size_t len, struct buf *text, struct log_r
 	return 0;
 }
 
-int log_record_read(char *line, size_t len, struct buf *text, struct log_record *ret)
+int log_record_read(const char *line, size_t len, struct buf *text, struct log_record *ret)
 {
-	int r = read_usual(line, len, ret);
+	int r = read_usual(line, len, text, ret);
 
 	return r < 0 ? read_any(line, len, text, ret) : 0;
 }

@@ -40,8 +40,7 @@ struct log_record {
 	size_t len;
 };
 /*
- * Reads one line of a log file (@len without its newline). The text is decoded within @line, whose content is lost, or into
- * @text (cleared first) where that is not so simple. Records of other writers, with more or reordered members, are read too.
- * -EINVAL without words for what is no record (a torn line after a power cut).
+ * Reads one line of a log file (@len without its newline); its text is in @text. Records of other writers, with more or
+ * reordered members, are read too. -EINVAL without words for what is no record (a torn line after a power cut).
  */
-int log_record_read(char *line, size_t len, struct buf *text, struct log_record *ret);
+int log_record_read(const char *line, size_t len, struct buf *text, struct log_record *ret);

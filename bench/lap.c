@@ -5,6 +5,8 @@
  *	lap ROUNDS COMMAND… [::: COMMAND…]…		every round runs each once, beginning with another one each time
  *	lap -l LANES ROUNDS COMMAND… [::: COMMAND…]…	ROUNDS of each in LANES at once; the time is the wall's, divided
  *
+ * An argument "lap-N" is another name each time, "lap-1", "lap-2" and so on: for containers that need one of their own.
+ *
  * Prints a line per command: median, mean and least time in microseconds, and the most memory one of its processes had
  * (KiB; rusage of all that was waited for). A command that fails ends it with exit 1. Output of commands is thrown away.
  */
@@ -20,7 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_COMMANDS 16
+#define MAX_COMMANDS  16
+#define MAX_ARGUMENTS 64
 
 extern char **environ;
 
@@ -41,14 +44,19 @@ static double now(void)
 
 static pid_t launch(const struct command *c)
 {
+	static unsigned int serial;
 	posix_spawn_file_actions_t actions;
+	char name[24], *argv[MAX_ARGUMENTS] = { 0 };
 	pid_t pid;
 	int r;
 
+	snprintf(name, sizeof name, "lap-%u", ++serial);
+	for (size_t i = 0; c->argv[i] && i + 1 < MAX_ARGUMENTS; i++)
+		argv[i] = strcmp(c->argv[i], "lap-N") == 0 ? name : c->argv[i];
 	posix_spawn_file_actions_init(&actions);
 	for (int fd = 0; fd < 3; fd++)
 		posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
-	r = posix_spawnp(&pid, c->argv[0], &actions, NULL, c->argv, environ);
+	r = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (r) {
 		fprintf(stderr, "lap: %s: %s\n", c->argv[0], strerror(r));

@@ -266,7 +266,8 @@ static struct network_home home_of(const struct home *home)
 	return (struct network_home){ home->store->root, home->runroot };
 }
 
-static int find_one(const struct network_home *home, struct network_use *u)
+/* 1 for a network that has nothing but loopback: then it must be the only one. */
+static int find_one(const struct network_home *home, struct network_use *u, bool alone)
 {
 	autonetwork net = { 0 };
 	int r = create_or_find(home, u->network, &net);
@@ -274,6 +275,8 @@ static int find_one(const struct network_home *home, struct network_use *u)
 
 	if (r < 0)
 		return r;
+	if (net.driver == NETWORK_NULL && alone && !asks)
+		return 1;
 	if (net.driver == NETWORK_HOST || net.driver == NETWORK_NULL)
 		return fail(-EINVAL, "network %s is a mode of its own and cannot be combined with others", u->network);
 	if (strcmp(net.name, NETWORK_DEFAULT) == 0 && asks)
@@ -295,10 +298,15 @@ int networks_find(const struct home *home, struct networks *n)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n->count; i++) {
-		r = find_one(&place, &n->items[i]);
+		r = find_one(&place, &n->items[i], n->count == 1);
 		for (size_t k = 0; r == 0 && k < i; k++)
 			if (strcmp(n->items[i].network, n->items[k].network) == 0)
 				r = fail(-EINVAL, "network \"%s\" is specified multiple times", n->items[i].network);
+	}
+	if (r > 0) {
+		networks_remove(n, 0);
+		n->mode = NETWORKS_NONE;
+		r = 0;
 	}
 	return r;
 }

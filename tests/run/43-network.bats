@@ -35,6 +35,11 @@ background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 @test "none and host" {
 	[ "$(busybox --network none 'ls /sys/class/net')" = lo ]
 	[ "$(busybox --network host 'readlink /proc/self/ns/net')" = "$(readlink /proc/self/ns/net)" ]
+	hoy network create --driver none nothing
+	[ "$(busybox --network nothing 'ls /sys/class/net')" = lo ]
+	run busybox --network nothing --network bridge true
+	exits 125
+	says 'cannot be combined with others'
 	run busybox --network none --network bridge true
 	exits 125
 	says 'conflicting options'

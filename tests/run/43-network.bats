@@ -186,7 +186,8 @@ background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 	! busybox --network mute 'ping -c 1 -W 1 172.19.0.9'
 	busybox --network mute 'ping -c 1 -W 5 172.19.0.1'
 	hoy network create -d none nothing
-	run busybox --network nothing true
+	[ "$(busybox --network nothing 'ls /sys/class/net')" = lo ]
+	run busybox --network nothing --ip 10.0.0.1 true # there are no addresses to be had
 	exits 125
 }
 

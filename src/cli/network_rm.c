@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/confirm.h"
@@ -40,29 +39,20 @@ static int remove_one(const struct home *home, const char *name)
 	return r;
 }
 
-static int rm_run(const struct cli *cli, void *data)
+static int remove_named(const struct home *home, const char *name, void *data)
 {
 	const struct rm_flags *flags = data;
-	autocall(store_free) struct store *s = NULL;
-	autocall(home_free) struct home *home = NULL;
-	/* endpoints of containers that were killed are no reason to refuse: each_open has cleaned up */
-	int failed = 0, r = each_open(cli, &s, &home);
+	int r = remove_one(home, name);
 
-	if (r < 0)
-		return fail_while(r, "cannot remove networks");
-	for (size_t i = 0; i < cli->arg_count; i++) {
-		r = remove_one(home, cli->args[i]);
-		if (r == 0 || (r == -ENOENT && flags->force)) {
-			if (r == 0)
-				printf("%s\n", cli->args[i]);
-			continue;
-		}
-		fflush(stdout);
-		fail_while(r, "cannot remove %s", cli->args[i]);
-		log_failure(r);
-		failed = 1;
-	}
-	return failed;
+	return r == -ENOENT && flags->force ? 1 : r;
+}
+
+/* Endpoints of containers that were killed are no reason to refuse: each_name has cleaned up. */
+static int rm_run(const struct cli *cli, void *data)
+{
+	int r = each_name(cli, "remove", true, remove_named, data);
+
+	return r < 0 ? fail_while(r, "cannot remove networks") : r;
 }
 
 const struct command command_network_rm = {

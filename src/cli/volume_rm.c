@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "container/volume.h"
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
 
 struct rm_flags {
 	bool force;
@@ -19,27 +16,19 @@ static const struct option rm_table[] = {
 	OPTIONS_END,
 };
 
-static int rm_run(const struct cli *cli, void *data)
+static int remove_one(const struct home *home, const char *name, void *data)
 {
 	const struct rm_flags *flags = data;
-	autocall(store_free) struct store *s = NULL;
-	autocall(home_free) struct home *home = NULL;
-	int failed = 0, r = each_open(cli, &s, &home);
+	int r = volume_remove(home, name);
 
-	if (r < 0)
-		return fail_while(r, "cannot remove volumes");
-	for (size_t i = 0; i < cli->arg_count; i++) {
-		r = volume_remove(home, cli->args[i]);
-		if (r == 0 || (r == -ENOENT && flags->force)) {
-			printf("%s\n", cli->args[i]);
-			continue;
-		}
-		fflush(stdout);
-		fail_while(r, "cannot remove %s", cli->args[i]);
-		log_failure(r);
-		failed = 1;
-	}
-	return failed;
+	return r == -ENOENT && flags->force ? 0 : r;
+}
+
+static int rm_run(const struct cli *cli, void *data)
+{
+	int r = each_name(cli, "remove", true, remove_one, data);
+
+	return r < 0 ? fail_while(r, "cannot remove volumes") : r;
 }
 
 const struct command command_volume_rm = {

@@ -22,12 +22,16 @@ prepare() {
 	END
 	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$T/bus
 	background dbus-daemon --config-file="$T/bus.conf" --nofork
-	wait_for 30 test -S "$T/bus"
+	wait_for 30 bus_answers # its socket has a name before anybody listens to it
 	background "$FAKE" "$TREE" "$T/record"
 	wait_for 30 test -e "$T/record"
 	wait_for 30 names_are_owned
 	conf '.linux.cgroupsPath = $p' --arg p "$ID.slice:hoy:$ID"
 	SCOPE=hoy-$ID.scope
+}
+
+bus_answers() {
+	dbus-send --bus="$DBUS_SYSTEM_BUS_ADDRESS" --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.GetId
 }
 
 names_are_owned() {

@@ -81,10 +81,11 @@ seccomp() {
 # an agent that takes one listener, prints the state that came with it, and answers every call with EXDEV
 agent() {
 	python3 - "$T/agent" <<'END'
-import array, fcntl, socket, struct, sys
+import array, fcntl, os, socket, struct, sys
 s = socket.socket(socket.AF_UNIX)
-s.bind(sys.argv[1])
+s.bind(sys.argv[1] + ".new")
 s.listen(1)
+os.rename(sys.argv[1] + ".new", sys.argv[1]) # whoever sees it is heard
 c, _ = s.accept()
 data, anc, _, _ = c.recvmsg(65536, socket.CMSG_SPACE(4))
 fd = array.array("i", anc[0][2])[0]

@@ -59,7 +59,6 @@ static int join_one(const struct networks_container *c, const struct network_hom
 					 .mac = u->mac_given ? u->mac : NULL,
 					 .ports = gateway ? ports : NULL,
 					 .gateway = gateway,
-					 .elsewhere = n->count > 1,
 					 .netns = c->netns };
 	int r = network_read(place, u->network, &net);
 

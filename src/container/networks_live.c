@@ -59,8 +59,7 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 					 .servers = &h->record.networks.servers,
 					 .link_local = use->link_local,
 					 .mac = use->mac_given ? use->mac : NULL,
-					 .gateway = h->record.networks.count == 0,
-					 .elsewhere = h->record.networks.count > 0 };
+					 .gateway = h->record.networks.count == 0 };
 	autofd int netns = -1, running = -1;
 	autoendpoint e = { 0 };
 	struct ports none = { 0 };

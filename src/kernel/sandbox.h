@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SANDBOX_NOBODY 65534 /* who they are, user and group */
+
 /* What hoy-unpack is to do decides which capabilities are left to it; none when not root. */
 enum sandbox_work {
 	SANDBOX_UNPACK, /* CHOWN, DAC_OVERRIDE, FOWNER, FSETID, MKNOD, SETFCAP */
@@ -38,7 +40,8 @@ int sandbox_unpacker_seal(void);
 int sandbox_transfer(const char *const *read_paths);
 /*
  * The name server of a network, when its sockets are open: uid and gid 65534, no capabilities, no exec; with Landlock only
- * the directory @names and /etc can be read. A short list of system calls is left: any other one ends it.
+ * the directory @names, which says who is in which network, and /etc can be read. A short list of system calls is left: any other
+ * one ends it.
  */
 int sandbox_name_server(int names);
 /*

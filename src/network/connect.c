@@ -48,7 +48,7 @@ static void describe(const struct connection *c, struct endpoint *e)
 	snprintf(e->id, sizeof e->id, "%s", c->id);
 	e->name = xstrdup(c->name);
 	e->hostname = xstrdup(c->hostname);
-	e->elsewhere = c->elsewhere;
+	e->internal = c->network->internal;
 	if (c->aliases)
 		strv_add_all(&e->aliases, c->aliases);
 	if (c->servers)

@@ -18,7 +18,6 @@ struct connection {
 	const uint8_t *mac;                      /* NULL: one of the address */
 	const struct publishes *ports;           /* NULL: none */
 	bool gateway;                            /* its default route leads through this network */
-	bool elsewhere;                          /* it is in other networks, too */
 	int netns;                               /* the container's network namespace; borrowed */
 };
 

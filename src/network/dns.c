@@ -16,16 +16,15 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define LOCK "dns.lock"
 #define GATE "dns.gate"
 
-/* What a start needs, open: the network's volatile directory and the endpoints in it. */
+/* What a start needs, open: where networks are, the network's volatile directory and the endpoints in it. */
 struct place {
-	int dir, endpoints, gate;
+	int networks, dir, endpoints, gate;
 };
 
 static void place_release(struct place *p)
@@ -33,27 +32,26 @@ static void place_release(struct place *p)
 	cleanup_fd(&p->gate);
 	cleanup_fd(&p->endpoints);
 	cleanup_fd(&p->dir);
+	cleanup_fd(&p->networks);
 }
 
 /* With the gate closed, until the place is released. */
 static int place_open(const struct network_home *home, const char *network, struct place *ret)
 {
-	autocall(place_release) struct place p = { -1, -1, -1 };
+	autocall(place_release) struct place p = { -1, -1, -1, -1 };
 
 	p.endpoints = network_open_running(home, network, "endpoints");
 	if (p.endpoints < 0)
 		return p.endpoints;
-	/* the server, which is nobody, reads it; to others the way there is closed (0700) */
-	if (fchmod(p.endpoints, 0755) < 0)
-		return fail_errno("set the mode of the endpoints of network %s", network);
 	p.dir = openat(p.endpoints, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p.dir < 0)
+	p.networks = openat(p.endpoints, "../..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (p.dir < 0 || p.networks < 0)
 		return fail_errno("open the directory of network %s", network);
 	p.gate = lock_take(p.dir, GATE, LOCK_EXCLUSIVE);
 	if (p.gate < 0)
 		return p.gate;
 	*ret = p;
-	p = (struct place){ -1, -1, -1 };
+	p = (struct place){ -1, -1, -1, -1 };
 	return 0;
 }
 
@@ -87,7 +85,7 @@ static int watch_endpoints(int endpoints, int *ret)
 /* In a session of its own, with nothing of its maker's but what it serves with. */
 static void detach(const struct dns_server_options *o, const struct dns_sockets *sockets, int inotify)
 {
-	int keep[ARRAY_SIZE(sockets->fds) + 4], null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int keep[ARRAY_SIZE(sockets->fds) + 5], null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	size_t count = 0;
 	sigset_t none;
 
@@ -95,6 +93,7 @@ static void detach(const struct dns_server_options *o, const struct dns_sockets 
 		keep[count++] = sockets->fds[i];
 	keep[count++] = o->lock;
 	keep[count++] = o->names_dir;
+	keep[count++] = o->networks;
 	keep[count++] = inotify;
 	keep[count++] = o->gate;
 	(void)setsid();
@@ -117,7 +116,7 @@ static _Noreturn void serve(const struct dns_server_options *o, const struct dns
 	int r;
 
 	detach(o, sockets, inotify);
-	r = sandbox_name_server(o->names_dir);
+	r = sandbox_name_server(o->networks);
 	if (r == 0)
 		r = dns_server_run(o, sockets, inotify);
 	_exit(r < 0);
@@ -161,6 +160,7 @@ static int start(const struct place *p, const struct network *n, const char *int
 	o.lock = lock;
 	o.gate = gate;
 	o.names_dir = p->endpoints;
+	o.networks = p->networks;
 	step_remark("a name server of hoy's answers on %s, port 53, for as long as a container is on this network",
 		    address_text(&o.gateways[0], text));
 	r = dns_sockets_open(&o, &sockets);
@@ -171,7 +171,7 @@ static int start(const struct place *p, const struct network *n, const char *int
 
 int dns_connect(const struct network_home *home, const struct network *n, const char *interface, const struct endpoint *e)
 {
-	autocall(place_release) struct place p = { -1, -1, -1 };
+	autocall(place_release) struct place p = { -1, -1, -1, -1 };
 	int r = place_open(home, n->name, &p);
 
 	if (r == 0)
@@ -186,7 +186,7 @@ int dns_connect(const struct network_home *home, const struct network *n, const 
 
 int dns_repair(const struct network_home *home, const struct network *n, const char *interface)
 {
-	autocall(place_release) struct place p = { -1, -1, -1 };
+	autocall(place_release) struct place p = { -1, -1, -1, -1 };
 	int r = place_open(home, n->name, &p);
 
 	return r == 0 && dns_server_needed(p.endpoints) ? start(&p, n, interface) : r;

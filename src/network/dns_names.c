@@ -66,7 +66,8 @@ void dns_names_add(struct dns_names *n, const struct endpoint *e)
 
 	n->containers = xrealloc(n->containers, (n->container_count + 1) * sizeof *n->containers);
 	c = &n->containers[n->container_count++];
-	*c = (struct dns_container){ .elsewhere = e->elsewhere };
+	*c = (struct dns_container){ .internal = e->internal };
+	memcpy(c->id, e->id, sizeof c->id);
 	for (size_t i = 0; i < e->servers.count && c->server_count < DNS_SERVERS_MAX; i++)
 		c->server_count += address_parse(e->servers.items[i], &c->servers[c->server_count]) == 0;
 	add_name(n, e, e->name, e->name ? strlen(e->name) : 0, true);

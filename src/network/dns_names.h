@@ -11,9 +11,10 @@
 
 /* What the server knows of one container. */
 struct dns_container {
+	char id[ENDPOINT_ID_MAX];
 	struct address servers[DNS_SERVERS_MAX];
 	size_t server_count;
-	bool elsewhere;
+	bool internal; /* this network leads nowhere */
 };
 
 /* One line's name and address. */

@@ -237,7 +237,11 @@ static bool is_stream(int fd)
 int dns_server_run(const struct dns_server_options *o, const struct dns_sockets *sockets, int inotify)
 {
 	struct server s = { .options = o,
-			    .zone = { .network = o->network, .internal = o->internal, .names_dir = o->names_dir, .stale = true } };
+			    .zone = { .network = o->network,
+				      .internal = o->internal,
+				      .names_dir = o->names_dir,
+				      .stale = true,
+				      .others = { .dir = o->networks, .own = o->network } } };
 	int r = loop_new(&s.loop);
 
 	if (r < 0)

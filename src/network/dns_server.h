@@ -19,6 +19,7 @@ struct dns_server_options {
 	/* what dns.c fills in */
 	int lock, gate; /* the one held while it serves; the other closed while it leaves */
 	int names_dir;  /* "endpoints" */
+	int networks;   /* RUNROOT/networks */
 };
 
 /* A name is left. */

@@ -18,6 +18,7 @@
 void dns_zone_release(struct dns_zone *z)
 {
 	dns_names_release(&z->names);
+	dns_others_release(&z->others);
 }
 
 /* The host's own servers may change while a container runs: a laptop moves, a VPN comes up. */
@@ -40,8 +41,7 @@ void dns_zone_refresh(struct dns_zone *z)
 {
 	if (z->stale && dns_names_read(z->names_dir, &z->names) == 0)
 		z->stale = false;
-	if (!z->internal)
-		read_servers(z);
+	read_servers(z);
 }
 
 void dns_zone_refuse(const struct dns_query *query, enum dns_rcode code, struct dns_reply *reply)
@@ -51,16 +51,16 @@ void dns_zone_refuse(const struct dns_query *query, enum dns_rcode code, struct 
 }
 
 /* The entries of this name: as it stands, or with the network's name behind it. */
-static size_t find(const struct dns_zone *z, const char *name, const struct dns_name **ret_first)
+static size_t find(const char *network, const struct dns_names *names, const char *name, const struct dns_name **ret_first)
 {
-	size_t n = dns_names_find(&z->names, name, ret_first), len = strlen(name), tail = strlen(z->network);
+	size_t n = dns_names_find(names, name, ret_first), len = strlen(name), tail = strlen(network);
 	char alone[DNS_NAME_MAX];
 
-	if (n || len <= tail + 1 || name[len - tail - 1] != '.' || strcmp(name + len - tail, z->network) != 0)
+	if (n || len <= tail + 1 || name[len - tail - 1] != '.' || strcmp(name + len - tail, network) != 0)
 		return n;
 	memcpy(alone, name, len - tail - 1);
 	alone[len - tail - 1] = '\0';
-	return dns_names_find(&z->names, alone, ret_first);
+	return dns_names_find(names, alone, ret_first);
 }
 
 static bool wants(const struct dns_question *q, int family)
@@ -69,12 +69,12 @@ static bool wants(const struct dns_question *q, int family)
 }
 
 /* A name that is here but has no address of the kind asked for has an empty answer: it is not asked for elsewhere. */
-static bool answer_name(struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply)
+static bool answer_name(const char *network, const struct dns_names *names, unsigned int turn, const struct dns_query *query,
+			struct dns_reply *reply)
 {
 	const struct dns_question *q = &query->question;
 	const struct dns_name *first;
-	size_t n = find(z, q->name, &first);
-	unsigned int turn = z->turn++;
+	size_t n = find(network, names, q->name, &first);
 
 	if (!n)
 		return false;
@@ -89,13 +89,13 @@ static bool answer_name(struct dns_zone *z, const struct dns_query *query, struc
 	return true;
 }
 
-static bool answer_address(const struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply)
+static bool answer_address(const struct dns_names *names, const struct dns_query *query, struct dns_reply *reply)
 {
 	const struct dns_question *q = &query->question;
 	const struct dns_name *name;
 	struct address address;
 
-	if (!dns_reverse(q->name, &address) || !(name = dns_names_of(&z->names, &address)))
+	if (!dns_reverse(q->name, &address) || !(name = dns_names_of(names, &address)))
 		return false;
 	dns_reply_start(reply, query->data, q, DNS_NOERROR, query->max);
 	if (q->type == DNS_TYPE_PTR || q->type == DNS_TYPE_ANY)
@@ -112,6 +112,43 @@ static const struct dns_container *asker_of(const struct dns_zone *z, const stru
 	return name ? &z->names.containers[name->container] : NULL;
 }
 
+static bool answer_own(struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply)
+{
+	return answer_name(z->network, &z->names, z->turn++, query, reply) || answer_address(&z->names, query, reply);
+}
+
+static bool answer_other(const struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply)
+{
+	for (size_t i = 0; i < z->others.count; i++) {
+		const struct dns_other *other = &z->others.items[i];
+
+		/* on the network "bridge" nobody is known by name */
+		if (other->shared && strcmp(other->network, NETWORK_DEFAULT) != 0 &&
+		    (answer_name(other->network, &other->names, z->turn, query, reply) ||
+		     answer_address(&other->names, query, reply)))
+			return true;
+	}
+	return false;
+}
+
+static bool leads_out(const struct dns_other *other, const char *id)
+{
+	for (size_t i = 0; i < other->names.container_count; i++)
+		if (strcmp(other->names.containers[i].id, id) == 0)
+			return !other->names.containers[i].internal;
+	return false;
+}
+
+/* One of the networks that it is in has an outside. */
+static bool may_ask_outside(const struct dns_zone *z, const struct dns_container *c)
+{
+	bool may = c && !z->internal;
+
+	for (size_t i = 0; c && !may && i < z->others.count; i++)
+		may = z->others.items[i].shared && leads_out(&z->others.items[i], c->id);
+	return may;
+}
+
 size_t dns_zone_answer(struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply,
 		       const struct address **ret_servers)
 {
@@ -123,11 +160,15 @@ size_t dns_zone_answer(struct dns_zone *z, const struct dns_query *query, struct
 		dns_zone_refuse(query, DNS_NOTIMP, reply);
 		return 0;
 	}
-	if (q->plain && (answer_name(z, query, reply) || answer_address(z, query, reply)))
+	if (q->plain && answer_own(z, query, reply))
 		return 0;
 	c = asker_of(z, &query->asker);
+	if (c)
+		dns_others_refresh(&z->others, c->id);
+	if (c && q->plain && answer_other(z, query, reply))
+		return 0;
 	/* refused, not "no such name": a C library then asks the next server of its resolv.conf */
-	if (z->internal || !c || c->elsewhere) {
+	if (!may_ask_outside(z, c)) {
 		dns_zone_refuse(query, DNS_REFUSED, reply);
 		return 0;
 	}

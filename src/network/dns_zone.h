@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * What a network's name server knows, and what it answers with it: the names of the network's containers, and for all other
- * names whom to ask. Names of other networks are not in it; an internal network asks nobody (CVE-2024-29018). Runs in the
- * network's name server.
+ * What a network's name server knows, and what it answers with it: the names of the network's containers, those of the other
+ * networks that the asker is in, and for all other names whom to ask. Names of networks that it is not in are never answered;
+ * for who is in internal networks alone nobody is asked (CVE-2024-29018). Runs in the network's name server.
  */
 #include "network/dns_names.h"
+#include "network/dns_others.h"
 
 #include <time.h>
 
@@ -15,6 +16,7 @@ struct dns_zone {
 	int names_dir; /* see dns_names.h; borrowed */
 	bool stale;    /* the directory has changed since it was read */
 	struct dns_names names;
+	struct dns_others others;
 	struct address servers[DNS_SERVERS_MAX]; /* the host's, from /etc/resolv.conf */
 	size_t server_count;
 	struct timespec servers_time; /* when that file was last changed */

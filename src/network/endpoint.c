@@ -62,11 +62,11 @@ int endpoint_write(const struct network_home *home, const char *network, const s
 	add_word(&out, "link", e->link);
 	for (size_t i = 0; i < e->servers.count; i++)
 		add_word(&out, "nameserver", e->servers.items[i]);
-	if (e->elsewhere)
-		buf_add_str(&out, "elsewhere\n");
+	if (e->internal)
+		buf_add_str(&out, "internal\n");
 	for (size_t i = 0; i < e->published.count; i++)
 		add_published(&out, &e->published.items[i]);
-	/* the name server, which is nobody, reads it by the directory's descriptor; to others the way there is closed (0700) */
+	/* the name server, which is nobody, reads it by the directory's descriptor; to others the way there is closed */
 	return file_write(fd, e->id, out.data, out.len, 0644, FILE_VOLATILE);
 }
 
@@ -123,8 +123,8 @@ static void read_line(const char *key, const char *value, struct endpoint *e)
 		snprintf(e->link, sizeof e->link, "%s", value);
 	else if (strcmp(key, "nameserver") == 0)
 		strv_add(&e->servers, value);
-	else if (strcmp(key, "elsewhere") == 0)
-		e->elsewhere = true;
+	else if (strcmp(key, "internal") == 0)
+		e->internal = true;
 	else if (strcmp(key, "publish") == 0)
 		read_published(value, e);
 }

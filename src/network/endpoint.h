@@ -16,7 +16,7 @@
  *	interface eth0                 in the container
  *	link veth3f2a9c41d             on the host
  *	nameserver 192.0.2.1           who answers its questions for names outside, in place of the host's servers
- *	elsewhere                      it is in other networks, too: names unknown here are for another one's name server
+ *	internal                       the network leads nowhere: names of the outside are not resolved for who is in no other one
  *	publish tcp 0.0.0.0 8080 80    protocol, address ("::" too) and port on the host, port of the container
  *
  * A container is found by its name, its aliases, its host name, and the first 12 digits of its id (dns_names.h). On the network
@@ -37,7 +37,7 @@ struct endpoint {
 	uint8_t mac[MAC_SIZE];
 	char interface[NETWORK_INTERFACE_MAX], link[NETWORK_INTERFACE_MAX];
 	struct strv servers; /* addresses: --dns */
-	bool elsewhere;
+	bool internal;
 	struct publishes published; /* first and last are the port that it became */
 };
 

@@ -6,12 +6,14 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "kernel/sandbox.h"
 #include "network/network_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #define FILE_MAX (1 << 20)
 
@@ -130,13 +132,33 @@ int network_erase(const struct network_home *home, const char *name)
 	return r;
 }
 
+/* Name servers, which are nobody, read it by a descriptor (dns_others.h); to all others it is closed. */
+static int share(const char *path)
+{
+	if ((chown(path, (uid_t)-1, SANDBOX_NOBODY) < 0 && errno != EPERM) || chmod(path, 0750) < 0)
+		return fail_errno("share %s with name servers", path);
+	return 0;
+}
+
+static int make_running(const struct network_home *home, const char *name, const char *path)
+{
+	autofree char *networks = xasprintf("%s/networks", home->runroot), *dir = xasprintf("%s/%s", networks, name);
+	int r = dir_make_all(AT_FDCWD, path, 0700);
+
+	if (r == 0)
+		r = share(networks);
+	if (r == 0)
+		r = share(dir);
+	return r == 0 ? share(path) : r;
+}
+
 int network_open_running(const struct network_home *home, const char *name, const char *what)
 {
 	autofree char *path = xasprintf("%s/networks/%s/%s", home->runroot, name, what);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 
 	if (fd < 0 && errno == ENOENT) {
-		r = dir_make_all(AT_FDCWD, path, 0700);
+		r = make_running(home, name, path);
 		if (r < 0)
 			return r;
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -2,15 +2,18 @@
 /* What the name server of a network makes of a question: dns_message, dns_names and dns_zone. */
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "ground.h"
 #include "network/dns_forward.h"
 #include "network/dns_zone.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -156,9 +159,9 @@ static void addresses_stand_backwards_in_names(void **state)
 }
 
 /* A container: its address or two, its names and its servers, each a list with blanks between. */
-static void add(struct dns_zone *z, char id, const char *addresses, const char *name, const char *aliases, const char *servers)
+static struct endpoint make(char id, const char *addresses, const char *name, const char *aliases, const char *servers)
 {
-	autoendpoint e = { .name = xstrdup(name), .elsewhere = strcmp(name, "both") == 0 };
+	struct endpoint e = { .name = xstrdup(name) };
 	autostrv list = { 0 };
 
 	memset(e.id, id, ENDPOINT_ID_MAX - 1);
@@ -167,17 +170,33 @@ static void add(struct dns_zone *z, char id, const char *addresses, const char *
 		assert_int_equal(address_parse(list.items[i], &e.addresses[i]), 0);
 	strv_split(&e.aliases, aliases, ' ');
 	strv_split(&e.servers, servers, ' ');
+	return e;
+}
+
+static void add(struct dns_zone *z, char id, const char *addresses, const char *name, const char *aliases, const char *servers)
+{
+	autoendpoint e = make(id, addresses, name, aliases, servers);
+
 	dns_names_add(&z->names, &e);
+}
+
+/* In another network, on disk. */
+static void put(const char *network, bool internal, char id, const char *address, const char *name)
+{
+	autoendpoint e = make(id, address, name, "", "");
+
+	e.internal = internal;
+	assert_int_equal(endpoint_write(&ground_home, network, &e), 0);
 }
 
 /* A network "backend" with a web in two copies, a database that has servers of its own, and one that is elsewhere, too. */
 static void make_zone(struct dns_zone *z)
 {
-	*z = (struct dns_zone){ .network = "backend", .names_dir = -1 };
+	*z = (struct dns_zone){ .network = "backend", .names_dir = -1, .others = { .dir = -1, .own = "backend" } };
 	add(z, 'a', "10.0.0.2 fd00::2", "web1", "web", "");
 	add(z, 'b', "10.0.0.3", "web2", "web web2", "");
 	add(z, 'c', "10.0.0.4", "Db", "db-1 .c d.", "nonsense 192.0.2.1");
-	add(z, 'd', "10.0.0.5", "both", "", "");
+	add(z, 'd', "10.0.0.5", "both", "", "192.0.2.53");
 	add(z, 'e', "10.0.0.6", "a..b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "");
 	dns_names_sort(&z->names);
 	z->server_count = 1;
@@ -256,8 +275,7 @@ static void other_names_go_to_whom_they_should(void **state)
 
 	(void)state;
 	make_zone(&z);
-	assert_int_equal(ask(&z, "10.0.0.4", "example.org", DNS_TYPE_A, reply), 101); /* its own server */
-	assert_int_equal(ask(&z, "10.0.0.5", "example.org", DNS_TYPE_A, reply), DNS_REFUSED);
+	assert_int_equal(ask(&z, "10.0.0.4", "example.org", DNS_TYPE_A, reply), 101);          /* its own server */
 	assert_int_equal(ask(&z, "10.0.0.99", "example.org", DNS_TYPE_A, reply), DNS_REFUSED); /* nobody of ours */
 	/* what cannot be asked for was not taken for a name */
 	assert_int_equal(ask(&z, "10.0.0.99", "a.b", DNS_TYPE_A, reply), DNS_REFUSED);
@@ -268,10 +286,58 @@ static void other_names_go_to_whom_they_should(void **state)
 	free(reply);
 }
 
+static void other_networks_of_the_asker_are_answered_too(void **state)
+{
+	struct dns_reply *reply = malloc(sizeof *reply);
+	autofree char *networks = xasprintf("%s/networks", ground_run);
+	struct dns_zone z;
+
+	(void)state;
+	make_zone(&z);
+	put("front", false, 'd', "10.1.0.5", "both");
+	put("front", false, 'f', "10.1.0.6", "proxy");
+	put("bridge", false, 'd', "10.2.0.5", "both");
+	put("bridge", false, 'f', "10.2.0.6", "nameless");
+	put("secret", false, 'f', "10.3.0.6", "hidden");
+	z.others.dir = open(networks, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(z.others.dir >= 0);
+	assert_int_equal(ask(&z, "10.0.0.5", "proxy", DNS_TYPE_A, reply), DNS_NOERROR);
+	assert_memory_equal(reply->data + reply->len - 4, ((uint8_t[]){ 10, 1, 0, 6 }), 4);
+	assert_int_equal(ask(&z, "10.0.0.5", "proxy.front", DNS_TYPE_A, reply), DNS_NOERROR);
+	assert_int_equal(ask(&z, "10.0.0.5", "proxy.backend", DNS_TYPE_A, reply), 153);
+	assert_int_equal(ask(&z, "10.0.0.5", "6.0.1.10.in-addr.arpa", DNS_TYPE_PTR, reply), DNS_NOERROR);
+	/* its own network first */
+	assert_int_equal(ask(&z, "10.0.0.5", "both", DNS_TYPE_A, reply), DNS_NOERROR);
+	assert_memory_equal(reply->data + reply->len - 4, ((uint8_t[]){ 10, 0, 0, 5 }), 4);
+	/* the network that it is not in, the one without names, and who is in neither */
+	assert_int_equal(ask(&z, "10.0.0.5", "hidden", DNS_TYPE_A, reply), 153);
+	assert_int_equal(ask(&z, "10.0.0.5", "nameless", DNS_TYPE_A, reply), 153);
+	assert_int_equal(ask(&z, "10.0.0.4", "proxy", DNS_TYPE_A, reply), 101);
+	/* what comes and goes there is seen at once */
+	put("front", false, 'g', "10.1.0.7", "late");
+	assert_int_equal(ask(&z, "10.0.0.5", "late", DNS_TYPE_A, reply), DNS_NOERROR);
+	endpoint_remove(&ground_home, "front", "gggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg");
+	assert_int_equal(ask(&z, "10.0.0.5", "late", DNS_TYPE_A, reply), 153);
+	/* an internal network asks outside for who has an outside elsewhere, and for nobody else */
+	z.internal = true;
+	assert_int_equal(ask(&z, "10.0.0.5", "example.org", DNS_TYPE_A, reply), 153);
+	assert_int_equal(ask(&z, "10.0.0.4", "example.org", DNS_TYPE_A, reply), DNS_REFUSED);
+	endpoint_remove(&ground_home, "bridge", "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd");
+	put("front", true, 'd', "10.1.0.5", "both");
+	assert_int_equal(ask(&z, "10.0.0.5", "example.org", DNS_TYPE_A, reply), DNS_REFUSED);
+	/* a network that is gone is forgotten */
+	assert_int_equal(network_erase(&ground_home, "front"), -ENOENT);
+	assert_int_equal(ask(&z, "10.0.0.5", "proxy", DNS_TYPE_A, reply), DNS_REFUSED);
+	assert_int_equal(z.others.count, 1);
+	close(z.others.dir);
+	dns_zone_release(&z);
+	free(reply);
+}
+
 static void what_does_not_fit_is_told(void **state)
 {
 	struct dns_reply *reply = malloc(sizeof *reply);
-	struct dns_zone z = { .network = "n", .names_dir = -1, .internal = true };
+	struct dns_zone z = { .network = "n", .names_dir = -1, .internal = true, .others = { .dir = -1, .own = "n" } };
 
 	(void)state;
 	for (int i = 0; i < 200; i++) {
@@ -314,6 +380,7 @@ int main(void)
 		cmocka_unit_test(names_aliases_and_ids_are_answered),
 		cmocka_unit_test(copies_take_turns),
 		cmocka_unit_test(other_names_go_to_whom_they_should),
+		cmocka_unit_test_setup_teardown(other_networks_of_the_asker_are_answered_too, ground_up, ground_down),
 		cmocka_unit_test(what_does_not_fit_is_told),
 		cmocka_unit_test(servers_of_resolv_conf),
 	};

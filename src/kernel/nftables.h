@@ -95,8 +95,9 @@ void nft_add_element(struct netlink *n, const char *table, const char *set, cons
 		     const struct nft_value *data, const char *why);
 void nft_delete_element(struct netlink *n, const char *table, const char *set, const struct nft_value *key, const char *why);
 
-/* The expressions of a rule that accepts what comes in by, or goes out by, an interface; for nftables_foreign.h. */
-void nft_put_accept(struct netlink *n, const char *interface, bool out);
+/* The expressions of a rule about what comes in by, or goes out by, an interface: accept, or on in a chain; for nftables_foreign.h.
+ */
+void nft_put_verdict(struct netlink *n, const char *interface, bool out, const char *jump);
 
 /* What is known of a table: how many chains and sets it has, and its mark. -ENOENT without words when there is none. */
 int nft_look(struct netlink *n, const char *table, uint32_t *ret_use, char *ret_mark, size_t size);

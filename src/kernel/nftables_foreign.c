@@ -85,24 +85,24 @@ int nft_each_rule(struct netlink *n, const struct nft_chain_of *c, int (*visit)(
 	return r == -ENOENT ? 0 : r;
 }
 
-void nft_insert_accept(struct netlink *n, const struct nft_chain_of *c, const char *interface, bool out, const char *comment,
-		       const char *why)
+void nft_append_verdict(struct netlink *n, const struct nft_chain_of *c, const char *interface, bool out, const char *jump,
+			const char *comment, const char *why)
 {
 	uint8_t note[UDATA_HEADER + COMMENT_MAX] = { 0, (uint8_t)(strlen(comment) + 1) };
 	size_t list;
 
 	memcpy(note + UDATA_HEADER, comment, strlen(comment) + 1);
-	begin(n, c, NFT_MSG_NEWRULE, NLM_F_CREATE);
+	begin(n, c, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
 	netlink_put_str(n, NFTA_RULE_TABLE, c->table);
 	netlink_put_str(n, NFTA_RULE_CHAIN, c->chain);
 	list = netlink_nest(n, NFTA_RULE_EXPRESSIONS);
-	nft_put_accept(n, interface, out);
+	nft_put_verdict(n, interface, out, jump);
 	netlink_nest_end(n, list);
 	netlink_put(n, NFTA_RULE_USERDATA, note, UDATA_HEADER + strlen(comment) + 1);
 	netlink_end(n, "nft", why, "add a rule to the chain %s", c->chain);
 	if (step_heard())
-		netlink_say(n, "nft 'insert rule %s %s %s %s \"%s\" counter accept comment \"%s\"'", family_name(c), c->table,
-			    c->chain, out ? "oifname" : "iifname", interface, comment);
+		netlink_say(n, "nft 'add rule %s %s %s %s \"%s\" counter %s%s comment \"%s\"'", family_name(c), c->table, c->chain,
+			    out ? "oifname" : "iifname", interface, jump ? "jump " : "accept", jump ? jump : "", comment);
 }
 
 void nft_delete_rule(struct netlink *n, const struct nft_chain_of *c, uint64_t handle, const char *why)

@@ -331,7 +331,7 @@ void nft_add_rule(struct netlink *n, const char *table, const struct nft_rule *r
 		netlink_say(n, "nft 'add rule inet %s %s%s'", table, rule->chain, text.data);
 }
 
-void nft_put_accept(struct netlink *n, const char *interface, bool out)
+void nft_put_verdict(struct netlink *n, const char *interface, bool out, const char *jump)
 {
 	struct expression e;
 
@@ -341,5 +341,5 @@ void nft_put_accept(struct netlink *n, const char *interface, bool out)
 	netlink_put_be64(n, NFTA_COUNTER_BYTES, 0);
 	netlink_put_be64(n, NFTA_COUNTER_PACKETS, 0);
 	end(n, e);
-	verdict(n, NF_ACCEPT, NULL);
+	verdict(n, jump ? NFT_JUMP : NF_ACCEPT, jump);
 }

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "network/bridge.h"
 #include "network/dns.h"
-#include "network/docker_user.h"
+#include "network/docker_forward.h"
 #include "network/firewall.h"
 #include "network/interface.h"
 #include "network/lease.h"
@@ -114,7 +114,7 @@ int connect_prepare(const struct network_home *home, const struct network *n)
 		return r;
 	lock = firewall_hold(home);
 	r = lock < 0 ? lock : bridge_ensure(home, n, &route);
-	return r < 0 ? r : docker_user_admit(n);
+	return r < 0 ? r : docker_forward_admit(n);
 }
 
 int connect_container(const struct network_home *home, const struct connection *c, struct endpoint *ret, struct ports *ret_ports)
@@ -130,7 +130,7 @@ int connect_container(const struct network_home *home, const struct connection *
 		lock = firewall_hold(home);
 		bridge = lock < 0 ? lock : bridge_ensure(home, n, &route);
 		if (bridge >= 0)
-			r = docker_user_admit(n);
+			r = docker_forward_admit(n);
 	}
 	if (r < 0 || bridge < 0)
 		return r < 0 ? r : bridge;

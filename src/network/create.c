@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "kernel/netlink.h"
 #include "network/bridge.h"
-#include "network/docker_user.h"
+#include "network/docker_forward.h"
 #include "network/endpoint.h"
 #include "network/firewall.h"
 #include "network/interface.h"
@@ -199,7 +199,7 @@ int create_remove(const struct network_home *home, const struct network *n)
 		if (r == 0)
 			r = bridge_remove(n, &route);
 		if (r == 0)
-			r = docker_user_forget(n);
+			r = docker_forward_forget(n);
 		lock = r == 0 ? firewall_hold(home) : r;
 		r = lock < 0 ? lock : firewall_remove_network(home, n);
 	}

@@ -6,7 +6,7 @@
 #include "kernel/netlink.h"
 #include "network/bridge.h"
 #include "network/dns.h"
-#include "network/docker_user.h"
+#include "network/docker_forward.h"
 #include "network/endpoint.h"
 #include "network/firewall.h"
 #include "network/interface.h"
@@ -49,7 +49,7 @@ static int repair_one(const struct network *n, void *data)
 	network_interface(n, p->bridge);
 	r = p->index = bridge_ensure(p->home, n, p->route);
 	if (r >= 0)
-		r = docker_user_admit(n);
+		r = docker_forward_admit(n);
 	if (r >= 0)
 		r = endpoint_each(p->home, n->name, plug_in, p);
 	if (r >= 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "network/docker_user.h"
+#include "network/docker_forward.h"
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -10,17 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RULES       2
+#define RULES_MAX   3
 #define COMMENT_MAX 32
+#define DOCKERS     "DOCKER-USER"              /* that Docker was here */
+#define ISOLATION   "DOCKER-ISOLATION-STAGE-2" /* drops what goes to a bridge of Docker's; not in all its versions */
 
-static const struct nft_chain_of chains[NETWORK_FAMILIES] = {
-	[NETWORK_IPV4] = { NFPROTO_IPV4, "filter", "DOCKER-USER" },
-	[NETWORK_IPV6] = { NFPROTO_IPV6, "filter", "DOCKER-USER" },
-};
+static const uint8_t families[NETWORK_FAMILIES] = { [NETWORK_IPV4] = NFPROTO_IPV4, [NETWORK_IPV6] = NFPROTO_IPV6 };
 
 struct own {
 	char comment[COMMENT_MAX];
-	uint64_t handles[RULES];
+	uint64_t handles[RULES_MAX];
 	size_t count;
 };
 
@@ -28,7 +27,7 @@ static int see_rule(uint64_t handle, const char *comment, void *data)
 {
 	struct own *own = data;
 
-	if (strcmp(comment, own->comment) == 0 && own->count < RULES)
+	if (strcmp(comment, own->comment) == 0 && own->count < RULES_MAX)
 		own->handles[own->count++] = handle;
 	return 0;
 }
@@ -43,21 +42,33 @@ static int find_own(struct netlink *n, const struct nft_chain_of *c, const char 
 	return r < 0 ? fail_code(r, "look at the chain %s", c->chain) : 0;
 }
 
+/* 1 when Docker has this chain. */
+static int has(struct netlink *n, uint8_t family, const char *chain)
+{
+	int r = nft_has_chain(n, &(struct nft_chain_of){ family, "filter", chain });
+
+	return r < 0 ? fail_code(r, "look for the chain %s", chain) : r;
+}
+
 static int admit(struct netlink *n, const struct nft_chain_of *c, const char *interface)
 {
 	struct own own;
-	int r = nft_has_chain(n, c);
+	int isolates, r = has(n, c->family, DOCKERS);
 
 	if (r <= 0)
-		return r < 0 ? fail_code(r, "look for the chain %s", c->chain) : 0;
-	r = find_own(n, c, interface, &own);
-	if (r < 0 || own.count == RULES)
+		return r;
+	isolates = has(n, c->family, ISOLATION);
+	r = isolates < 0 ? isolates : find_own(n, c, interface, &own);
+	if (r < 0 || own.count == 2 + (size_t)isolates)
 		return r;
 	nft_begin(n);
 	for (size_t i = 0; i < own.count; i++)
 		nft_delete_rule(n, c, own.handles[i], NULL);
-	nft_insert_accept(n, c, interface, true, own.comment, "Docker drops what it does not know, unless its users say so");
-	nft_insert_accept(n, c, interface, false, own.comment, NULL);
+	if (isolates)
+		nft_append_verdict(n, c, interface, false, ISOLATION, own.comment,
+				   "Docker's containers show what they publish alone");
+	nft_append_verdict(n, c, interface, false, NULL, own.comment, "Docker drops what it does not know");
+	nft_append_verdict(n, c, interface, true, NULL, own.comment, NULL);
 	nft_end(n);
 	return netlink_commit(n);
 }
@@ -86,16 +97,16 @@ static int each_family(const struct network *net,
 	network_interface(net, interface);
 	for (int i = 0; r == 0 && i < NETWORK_FAMILIES; i++)
 		if (network_has(net, i))
-			r = act(&n, &chains[i], interface);
+			r = act(&n, &(struct nft_chain_of){ families[i], "filter", "FORWARD" }, interface);
 	return r;
 }
 
-int docker_user_admit(const struct network *n)
+int docker_forward_admit(const struct network *n)
 {
 	return each_family(n, admit);
 }
 
-int docker_user_forget(const struct network *n)
+int docker_forward_forget(const struct network *n)
 {
 	return each_family(n, forget);
 }

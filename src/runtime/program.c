@@ -151,8 +151,8 @@ static int find_program(const char *name, const char *path, char **ret)
 	if (strchr(name, '/')) {
 		int r = check_executable(name);
 
-		if (r < 0)
-			return program_fails(name, r, NULL);
+		if (r < 0) /* a directory: in the words of newer and of older engines, which both search for theirs */
+			return program_fails(name, r, r == -EISDIR ? "is a directory: permission denied" : NULL);
 		*ret = xstrdup(name);
 		return 0;
 	}

@@ -14,6 +14,9 @@ load lib
 	run rt exec "$ID" no-such-program
 	exits 255
 	says 'executable file not found in \$PATH'
+	run rt exec "$ID" /etc
+	exits 255
+	says '/etc.*: .*permission denied' # engines tell their exit code 126 by it
 	run rt exec missing true
 	exits 255
 	says 'does not exist'

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -324,6 +325,19 @@ int sys_move_root(const char *why, int root, const char *shown)
 	if (step_heard())
 		step_say(&step, "cd %s && mount --move . / && exec chroot . sh", step_quote(shown));
 	if (r == 0 && (fchdir(root) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0))
+		r = -errno;
+	return step_end(&step, r, "make %s the root", shown);
+}
+
+int sys_enter_tree(const char *why, int tree, int mount_ns, const char *shown)
+{
+	struct step step;
+	int r = step_begin(&step, "chroot", why);
+
+	if (step_heard())
+		step_say(&step, "exec chroot %s sh", step_quote(shown));
+	if (r == 0 &&
+	    ((mount_ns >= 0 && setns(mount_ns, CLONE_NEWNS) < 0) || fchdir(tree) < 0 || chroot(".") < 0 || chdir("/") < 0))
 		r = -errno;
 	return step_end(&step, r, "make %s the root", shown);
 }

@@ -52,3 +52,8 @@ int sys_mount_propagate(const char *why, int mount, const char *shown, uint64_t 
 int sys_pivot_root(const char *why, int root, const char *shown);
 /* Moves the mount @root over "/" and chroots to it, where pivot_root is impossible (an initramfs). */
 int sys_move_root(const char *why, int root, const char *shown);
+/*
+ * The detached tree @tree becomes this process's root, in the mount namespace @mount_ns (-1: as it is), where it is attached
+ * nowhere: it goes with the last process that has it as its root. Nothing can be mounted in it, and no program is setuid.
+ */
+int sys_enter_tree(const char *why, int tree, int mount_ns, const char *shown);

@@ -56,8 +56,8 @@ static int refuse_unsupported(const struct spec *spec)
 {
 	if (spec->linux_.mount_label && *spec->linux_.mount_label && !lsm_has_selinux())
 		return fail(-ENOTSUP, "linux.mountLabel: this kernel has no SELinux");
-	if (!spec->linux_.namespaces[SPEC_NS_MOUNT].set)
-		return fail(-ENOTSUP, "linux.namespaces: a container without a mount namespace is not supported");
+	if (!spec->linux_.namespaces[SPEC_NS_MOUNT].set && spec->linux_.namespaces[SPEC_NS_USER].set)
+		return fail(-ENOTSUP, "linux.namespaces: a user namespace without a mount namespace is not supported");
 	return 0;
 }
 
@@ -350,6 +350,7 @@ int runtime_create(const struct runtime_create *create, struct runtime_container
 
 	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
 		c.namespaces.join[i] = -1;
+	c.namespaces.caller_mounts = -1;
 	r = refuse_unsupported(create->spec);
 	if (r == 0)
 		r = namespace_plan_make(create->spec, create->given ? create->given->namespaces : NULL, &c.namespaces);

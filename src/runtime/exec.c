@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/memory.h"
+#include "kernel/mount.h"
 #include "kernel/process.h"
 #include "runtime/cgroup.h"
 #include "runtime/console.h"
@@ -112,6 +114,17 @@ static int enter_rdt(const struct runtime_exec *exec)
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Without a mount namespace of the container's no other brings its root. */
+static int enter_root(const struct joining *j)
+{
+	autofree char *path = xasprintf("%d/root", j->exec->init);
+	autofd int root = openat(j->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return fail_errno("open /proc/%s", path);
+	return sys_enter_tree("the root of the container's init", root, -1, path);
+}
+
 /*
  * The stage: undumpable before it is seen in the container (its memory and its binary are the host's), then the cgroup,
  * then all namespaces of init at once (setns with a pidfd, Linux 5.8), then the process itself, which the pid namespace
@@ -141,6 +154,8 @@ static _Noreturn void run_stage(struct joining *j)
 	if (r == 0 && types)
 		r = sys_setns("every namespace of the container's init", j->exec->init_pidfd, types,
 			      j->exec->id ? j->exec->id : "init");
+	if (r == 0 && !(types & CLONE_NEWNS))
+		r = enter_root(j);
 	if (r == 0 && types & CLONE_NEWUSER)
 		r = userns_become_builder(&j->spec.linux_.uid_mappings, &j->spec.linux_.gid_mappings);
 	if (r == 0) {

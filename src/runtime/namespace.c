@@ -42,23 +42,25 @@ int namespace_plan_make(const struct spec *spec, const int *given, struct namesp
 {
 	const struct spec_namespace *all = spec->linux_.namespaces;
 	bool joins = false;
+	int r = 0;
 
 	memset(ret, 0, sizeof *ret);
 	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
 		ret->join[i] = -1;
-	for (enum spec_namespace_type i = 0; i < SPEC_NS_COUNT; i++) {
+	ret->caller_mounts = -1;
+	for (enum spec_namespace_type i = 0; i < SPEC_NS_COUNT && r >= 0; i++) {
 		if (all[i].path) {
-			ret->join[i] = open_namespace(all[i].path, given, i);
-			if (ret->join[i] < 0) {
-				int r = ret->join[i];
-
-				namespace_plan_release(ret);
-				return r;
-			}
+			ret->join[i] = r = open_namespace(all[i].path, given, i);
 			joins = true;
-		} else if (all[i].set && i != SPEC_NS_CGROUP && i != SPEC_NS_TIME) {
+		} else if ((all[i].set && i != SPEC_NS_CGROUP && i != SPEC_NS_TIME) || i == SPEC_NS_MOUNT) {
 			ret->made |= clone_flags[i];
 		}
+	}
+	if (r >= 0 && !all[SPEC_NS_MOUNT].set)
+		ret->caller_mounts = r = open_namespace("/proc/self/ns/mnt", NULL, SPEC_NS_MOUNT);
+	if (r < 0) {
+		namespace_plan_release(ret);
+		return r;
 	}
 	ret->new_cgroup = all[SPEC_NS_CGROUP].set && !all[SPEC_NS_CGROUP].path;
 	ret->new_time = all[SPEC_NS_TIME].set && !all[SPEC_NS_TIME].path;
@@ -73,6 +75,8 @@ void namespace_plan_release(struct namespace_plan *plan)
 		cleanup_fd(&plan->join[i]);
 		plan->join[i] = -1;
 	}
+	cleanup_fd(&plan->caller_mounts);
+	plan->caller_mounts = -1;
 }
 
 static int join_one(const struct spec *spec, int fd, enum spec_namespace_type type)

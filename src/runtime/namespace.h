@@ -18,7 +18,8 @@
 /* Open descriptors of the namespaces to join, by type; -1: none. */
 struct namespace_plan {
 	int join[SPEC_NS_COUNT];
-	uint64_t made; /* CLONE_NEW* for clone3: all new ones but the cgroup's and time's */
+	uint64_t made;     /* CLONE_NEW* for clone3: all new ones but the cgroup's and time's, and one to mount in in any case */
+	int caller_mounts; /* the runtime's mount namespace, where the container has none of its own; else -1 */
 	bool new_cgroup, new_time;
 	bool stage; /* a stage process is needed */
 };

@@ -8,6 +8,7 @@
 #include "kernel/mount.h"
 #include "kernel/step.h"
 #include "runtime/init.h"
+#include "runtime/namespace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -128,6 +129,18 @@ int rootfs_mount(struct init *in)
 	return in->root < 0 ? in->root : 0;
 }
 
+/*
+ * config-linux.md, Namespaces: a container without a mount namespace is in the runtime's. It was built in one of its own all the
+ * same and takes only a copy of its tree along, so the host never sees a mount of it and there is none to undo.
+ */
+static int leave_builder(struct init *in)
+{
+	autofd int tree = sys_tree_clone(in->root, "$ROOT", true);
+
+	return tree < 0 ? tree
+			: sys_enter_tree("the mount namespace stays the caller's", tree, in->namespaces->caller_mounts, "$ROOT");
+}
+
 int rootfs_enter(struct init *in)
 {
 	bool recursive;
@@ -136,6 +149,8 @@ int rootfs_enter(struct init *in)
 
 	if (in->spec->root.readonly)
 		r = sys_mount_change("root.readonly", in->root, "$ROOT", MOUNT_ATTR_RDONLY, 0, false);
+	if (r == 0 && in->namespaces->caller_mounts >= 0)
+		return leave_builder(in);
 	if (r == 0)
 		r = in->create->no_pivot ? sys_move_root("--no-pivot", in->root, "$ROOT")
 					 : sys_pivot_root("the host's files are gone for this process", in->root, "$ROOT");

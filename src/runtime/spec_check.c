@@ -165,8 +165,6 @@ static int check_root(const struct spec *spec)
 		return fail(-EINVAL, "root.path: it is missing");
 	if (propagation && !one_of(propagation, propagations))
 		return fail(-EINVAL, "linux.rootfsPropagation: there is no propagation '%s'", propagation);
-	if (!spec->linux_.namespaces[SPEC_NS_MOUNT].set && (spec->mounts.count || spec->root.readonly))
-		return fail(-EINVAL, "mounts: they need a mount namespace: without one they would be the host's");
 	return 0;
 }
 

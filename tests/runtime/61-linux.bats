@@ -177,6 +177,24 @@ hook() {
 	equal "$(cat "$T/poststop.ran")" stopped
 }
 
+@test "without a mount namespace it is in the caller's, has its root all the same, and mounts nothing there" {
+	not_in_runc "mounts it all in the caller's namespace and leaves it there"
+	conf 'del(.linux.maskedPaths, .linux.readonlyPaths) | .root.readonly = true
+		| .mounts += [{destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["size=64k"]}]
+		| .linux.namespaces |= map(select(.type != "mount"))'
+	echo mine >"$B/rootfs/etc/mine"
+	args sh -c 'touch /mnt/kept; exec sleep 1000'
+	created
+	equal "$(readlink "/proc/$PID/ns/mnt")" "$(readlink /proc/self/ns/mnt)"
+	rt start "$ID"
+	wait_for 10 rt exec "$ID" test -e /mnt/kept
+	run rt exec "$ID" sh -c 'cat /etc/mine; stat -f -c %T /mnt; cd /; pwd; [ -c /dev/null ]; touch /new'
+	says '^mine$'
+	says '^tmpfs$'
+	says 'Read-only'
+	nothing_from our_mounts
+}
+
 @test "run.oci.keep_original_groups: the groups of the caller stay" {
 	not_in_runc "is crun's"
 	skip_without setpriv

@@ -9,6 +9,7 @@
 #include "kernel/names.h"
 #include "kernel/step.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -69,10 +70,13 @@ static int configure_option(int fs, const char *option)
 	return fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1, 0);
 }
 
-/* Linux 6.7 takes lower directories one by one. EINVAL on the first: an older kernel, see mount_lower_string. */
+/*
+ * Linux 6.7 takes lower directories one by one. On an older kernel this ends with EINVAL, see mount_lower_string: at the first
+ * of them, or, before 6.5, where overlay reads its options only then, at the creation.
+ */
 static int configure_lower(int fs, char *const *lower)
 {
-	for (char *const *dir = lower; *dir; dir++)
+	for (char *const *dir = lower; dir && *dir; dir++)
 		if (fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", *dir, 0) < 0)
 			return -1;
 	return 0;
@@ -80,6 +84,8 @@ static int configure_lower(int fs, char *const *lower)
 
 static int configure(int fs, const struct sys_mount *m)
 {
+	if (configure_lower(fs, m->lower) < 0)
+		return -1;
 	if (m->source && *m->source && fsconfig(fs, FSCONFIG_SET_STRING, "source", m->source, 0) < 0)
 		return -1;
 	for (char *const *option = m->options; option && *option; option++)
@@ -105,6 +111,11 @@ static void say_mount(struct step *step, const struct sys_mount *m)
 }
 
 #define LOWER_MAX 128
+
+/* attributes that are the same bits to mount(2) */
+#define MS_SAME (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+static_assert((unsigned int)MS_SAME == (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC),
+	      "the same bits");
 
 /* What lies on top of @target now, as a descriptor: ".." and back again crosses the new mount. */
 static int open_mounted(int target)
@@ -141,8 +152,7 @@ static int mount_lower_string(const struct sys_mount *m)
 		buf_add_format(&data, ",%s", *option);
 	if (m->lower[count] && count == LOWER_MAX)
 		errno = E2BIG;
-	else if (!m->lower[count] && mount(m->source, fd_path(m->target, path), m->type,
-					   m->attributes & MOUNT_ATTR_RDONLY ? MS_RDONLY : 0, data.data) == 0)
+	else if (!m->lower[count] && mount(m->source, fd_path(m->target, path), m->type, m->attributes & MS_SAME, data.data) == 0)
 		mnt = open_mounted(m->target);
 	for (size_t i = 0; i < count; i++)
 		cleanup_fd(&fds[i]);
@@ -157,9 +167,9 @@ static int make_mount(const struct sys_mount *m, int *ret_fs)
 	*ret_fs = fsopen(m->type, FSOPEN_CLOEXEC);
 	if (*ret_fs < 0)
 		return -1;
-	if (m->lower && configure_lower(*ret_fs, m->lower) < 0)
-		return errno == EINVAL ? mount_lower_string(m) : -1;
-	if (configure(*ret_fs, m) < 0 || (mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
+	if (configure(*ret_fs, m) < 0)
+		return m->lower && errno == EINVAL ? mount_lower_string(m) : -1;
+	if ((mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
 	    move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -1;
 	return take_fd(&mnt);

@@ -66,7 +66,7 @@ for line in open(sys.argv[1]).read().replace("a\nb", "a\\x0ab").splitlines():
 	kill -KILL $pid
 	wait_for 5 eval '! kill -0 '$pid
 	hoy import "$CASES/dotdot-harmless.tar"
-	! ls -d "$SCRATCH"/root/layers/.tmp-*
+	! ls -d "$SCRATCH"/root/layers/.tmp-* || false
 	[ "$(ls "$SCRATCH/root/layers" | wc -l)" = 1 ]
 }
 

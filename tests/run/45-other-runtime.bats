@@ -73,7 +73,7 @@ start"
 ended() {
 	hoy ps -a >/dev/null
 	hoy run --rm $REGISTRY/busybox true
-	! grep -qxzF 98765 /proc/[0-9]*/cmdline 2>/dev/null
+	! grep -qxzF 98765 /proc/[0-9]*/cmdline 2>/dev/null || false
 }
 
 @test "one that is not there, and one that is none" {

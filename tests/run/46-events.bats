@@ -165,6 +165,6 @@ lines_are() {
 	hoy run --rm -l "$(printf 'a=\033[31m')" $REGISTRY/busybox true
 	run hoy events --since 0 --until 0s
 	exits 0
-	! grep -q $'\033' <<<"$output"
+	! grep -q $'\033' <<<"$output" || false
 	hoy events --since 0 --until 0s | head -n 1 | grep -q create
 }

@@ -85,9 +85,9 @@ processes_are() {
 	hoy run -d --name loud $REGISTRY/busybox sh -c 'sleep 60; : '"$(printf '\033]0;gotcha\007')"
 	run hoy top loud
 	exits 0
-	! grep -q $'\033' <<<"$output"
+	! grep -q $'\033' <<<"$output" || false
 	run hoy top loud -o comm,args
-	! grep -q $'\033' <<<"$output"
+	! grep -q $'\033' <<<"$output" || false
 }
 
 @test "stats: memory, processes and processor time of those that run" {
@@ -142,5 +142,5 @@ processes_are() {
 	hoy run -d --rm --name live $REGISTRY/busybox sleep 2
 	run hoy stats live
 	exits 0
-	! grep -q $'\033' <<<"$output"
+	! grep -q $'\033' <<<"$output" || false
 }

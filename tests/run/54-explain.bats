@@ -31,7 +31,7 @@ pwd
 	says 'seccomp'
 	# a reason stands behind the commands
 	[ "$(grep -c '#' <<<"$output")" -gt 10 ]
-	! grep -E '^[^#]*\(null\)' <<<"$output"
+	! grep -E '^[^#]*\(null\)' <<<"$output" || false
 }
 
 @test "explaining changes nothing: the container's output stays clean on stdout" {
@@ -57,5 +57,5 @@ pwd
 	run bash -c 'shopt -s nullglob; for fd in /proc/self/fd/??*; do eval "exec ${fd##*/}>&-"; done; echo in | sh "$0"' "$BATS_TEST_TMPDIR/script"
 	exits 0
 	echo "$output" | diff "$BATS_TEST_TMPDIR/hoy" - || { cat "$BATS_TEST_TMPDIR/script"; return 1; }
-	! nft list ruleset | grep -q 'tcp \. 18080'
+	! nft list ruleset | grep -q 'tcp \. 18080' || false
 }

@@ -45,7 +45,7 @@ recorded() {
 }
 
 no_process_sleeps() {
-	! grep -qxzF "$1" /proc/[0-9]*/cmdline 2>/dev/null
+	! grep -qxzF "$1" /proc/[0-9]*/cmdline 2>/dev/null || false
 }
 
 @test "--uts host: the host's name, and no other can be asked for" {
@@ -112,7 +112,7 @@ no_process_sleeps() {
 }
 
 ended() {
-	! hoy ps -q --filter name="$1" | grep -q .
+	! hoy ps -q --filter name="$1" | grep -q . || false
 }
 
 @test "a container that is not there, or does not run, is said by name" {

@@ -114,7 +114,7 @@ names() {
 	hoy run --name esc -l "$(printf 'a=\033[31m')" $REGISTRY/busybox sh -c "$(printf ': \033[31m')"
 	run hoy ps -a --no-trunc --format 'table {{.Command}}\t{{.Labels}}'
 	exits 0
-	! grep -q $'\033' <<<"$output"
+	! grep -q $'\033' <<<"$output" || false
 }
 
 @test "port: without published ports it prints nothing" {

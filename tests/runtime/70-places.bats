@@ -42,7 +42,7 @@ READY=1"; sleep 0.3'
 	exits 0
 	says '^/run/notify/'
 	wait_for 5 heard READY=1
-	! grep -q STATUS "$T/helper.out"
+	! grep -q STATUS "$T/helper.out" || false
 }
 
 @test "NOTIFY_SOCKET with run --detach: it returns when the container is ready, and names its pid" {
@@ -58,7 +58,7 @@ READY=1"; sleep 0.3'
 	managed
 	script 'sleep 0.5; probe notify READY=1; exec sleep 1000'
 	created
-	! heard READY=1
+	! heard READY=1 || false
 	rt start "$ID"
 	heard READY=1
 	heard "MAINPID=$PID"

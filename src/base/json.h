@@ -23,6 +23,9 @@ void json_drop(struct json_object **o);
  * ("config.json"). Caller drops *@ret. -EINVAL with words.
  */
 int json_parse(const char *text, size_t len, const char *name, struct json_object **ret);
+/* The same, but for the bytes from @hole on, @hole_len of them, which are a value in there: they are not looked at, and read as
+ * null. */
+int json_parse_around(const char *text, size_t len, const char *hole, size_t hole_len, const char *name, struct json_object **ret);
 /* Reads the file with a size limit and parses it; -ENOENT without words when it is missing. */
 int json_read(int dirfd, const char *path, size_t max, struct json_object **ret);
 

@@ -21,33 +21,46 @@ static void tokener_free(struct json_tokener **t)
 		json_tokener_free(*t);
 }
 
-int json_parse(const char *text, size_t len, const char *name, struct json_object **ret)
+/* As a text of which [@at, @at + @len) comes next: 0 when that ended it, -EAGAIN when it goes on. */
+static int feed(struct json_tokener *tokener, const char *at, size_t len, const char *name, size_t offset, struct json_object **ret)
+{
+	enum json_tokener_error error;
+
+	*ret = json_tokener_parse_ex(tokener, at, (int)len);
+	error = json_tokener_get_error(tokener);
+	if (error == json_tokener_continue)
+		return -EAGAIN;
+	if (error != json_tokener_success)
+		return fail(-EINVAL, "parse %s: not JSON at byte %zu: %s", name, offset + json_tokener_get_parse_end(tokener),
+			    json_tokener_error_desc(error));
+	return 0;
+}
+
+int json_parse_around(const char *text, size_t len, const char *hole, size_t hole_len, const char *name, struct json_object **ret)
 {
 	autocall(tokener_free) struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
 	autojson struct json_object *o = NULL;
-	enum json_tokener_error error;
-	size_t end;
+	size_t offset = hole ? (size_t)(hole - text) + hole_len : 0, end;
+	int r = -EAGAIN;
 
 	if (!tokener)
 		return fail(-ENOMEM, "parse %s: out of memory", name);
 	if (len > INT_MAX)
 		return fail(-EFBIG, "parse %s: it is too large", name);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 | JSON_TOKENER_ALLOW_TRAILING_CHARS);
-	o = json_tokener_parse_ex(tokener, text, (int)len);
-	error = json_tokener_get_error(tokener);
-	if (error == json_tokener_continue) {
-		/* a bare number at the end of the text is only complete once something follows */
-		o = json_tokener_parse_ex(tokener, " ", 1);
-		error = json_tokener_get_error(tokener);
-		if (error != json_tokener_success)
-			return fail(-EINVAL, "parse %s: the JSON ends too early", name);
-		*ret = o;
-		o = NULL;
-		return 0;
+	if (hole) {
+		r = feed(tokener, text, (size_t)(hole - text), name, 0, &o);
+		if (r == -EAGAIN)
+			r = feed(tokener, "null", 4, name, (size_t)(hole - text), &o);
 	}
-	end = json_tokener_get_parse_end(tokener);
-	if (error != json_tokener_success)
-		return fail(-EINVAL, "parse %s: not JSON at byte %zu: %s", name, end, json_tokener_error_desc(error));
+	if (r == -EAGAIN)
+		r = feed(tokener, text + offset, len - offset, name, offset, &o);
+	/* a bare number at the end of the text is only complete once something follows */
+	if (r == -EAGAIN && feed(tokener, " ", 1, name, len, &o) != 0)
+		return fail(-EINVAL, "parse %s: the JSON ends too early", name);
+	if (r < 0 && r != -EAGAIN)
+		return r;
+	end = r == 0 ? offset + json_tokener_get_parse_end(tokener) : len;
 	while (end < len && strchr(" \t\r\n", text[end]) && text[end])
 		end++;
 	if (end < len)
@@ -55,6 +68,11 @@ int json_parse(const char *text, size_t len, const char *name, struct json_objec
 	*ret = o;
 	o = NULL;
 	return 0;
+}
+
+int json_parse(const char *text, size_t len, const char *name, struct json_object **ret)
+{
+	return json_parse_around(text, len, NULL, 0, name, ret);
 }
 
 int json_read(int dirfd, const char *path, size_t max, struct json_object **ret)

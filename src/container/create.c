@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/random.h"
@@ -35,7 +34,6 @@
 
 #define HOSTNAME_MAX  64 /* the kernel's __NEW_UTS_LEN */
 #define NAME_ATTEMPTS 20
-#define CONFIG_MAX    (4 << 20)
 
 void container_release(struct container *c)
 {
@@ -86,18 +84,15 @@ void container_destroy(struct container *c, bool cgroup_gone)
 
 int container_read_spec(struct container *c)
 {
-	autojson struct json_object *config = NULL;
 	autocall(record_release) struct record record = { 0 };
-	int r = json_read(c->dir, "config.json", CONFIG_MAX, &config);
+	int r;
 
+	spec_release(&c->spec);
+	r = spec_read_file(c->dir, "config.json", &c->spec);
 	if (r == -ENOENT)
 		return fail(-ENOENT, "its config.json is gone");
 	if (r == 0)
 		r = record_read(c->dir, &record);
-	if (r < 0)
-		return r;
-	spec_release(&c->spec);
-	r = spec_parse(config, &c->spec);
 	if (r == 0)
 		spec_fill_overlay(c->path, &record.layers, &c->spec.root);
 	return r;

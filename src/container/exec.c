@@ -4,7 +4,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/random.h"
@@ -26,7 +25,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CONFIG_MAX  (4 << 20)
 #define EXEC_ID_MAX 65 /* 64 hex digits and a NUL */
 
 struct job {
@@ -109,12 +107,9 @@ static int change_environment(struct job *j)
 static int make_spec(struct job *j)
 {
 	struct spec_process *p = &j->spec.process;
-	autojson struct json_object *config = NULL;
 	uint16_t rows, columns;
-	int r = json_read(j->h->dir, "config.json", CONFIG_MAX, &config);
+	int r = spec_read_file(j->h->dir, "config.json", &j->spec);
 
-	if (r == 0)
-		r = spec_parse(config, &j->spec);
 	if (r < 0)
 		return r == -ENOENT ? fail(-ENOENT, "its config.json is gone") : r;
 	strv_release(&p->args);

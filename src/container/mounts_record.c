@@ -109,15 +109,13 @@ static int add_theirs(int dir, struct json_object *o, const struct spec_mounts *
 
 int mounts_of_container(int dir, bool read_only, struct mount_points *ret)
 {
-	autojson struct json_object *record = NULL, *config = NULL;
+	autojson struct json_object *record = NULL;
 	autocall(spec_release) struct spec spec = { 0 };
 	struct json_object *list = NULL;
 	int r = json_read(dir, "record.json", SIZE_LIMIT, &record);
 
 	if (r == 0)
-		r = json_read(dir, "config.json", SIZE_LIMIT, &config);
-	if (r == 0)
-		r = spec_parse(config, &spec);
+		r = spec_read_file(dir, "config.json", &spec);
 	if (r == 0)
 		r = json_get_array(record, "record.json", "Mounts", &list);
 	for (size_t i = 0; r >= 0 && list && i < json_object_array_length(list); i++)

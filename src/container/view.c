@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "container/undo.h"
@@ -27,7 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CONFIG_MAX (4 << 20)
 #define LOCK_TRIES 500
 #define LOCK_PAUSE (INT64_C(20) * 1000 * 1000) /* ns */
 
@@ -230,11 +228,8 @@ static int make_view(struct viewing *v, int *ret)
 
 static int read_spec(const struct handle *h, struct spec *ret)
 {
-	autojson struct json_object *config = NULL;
-	int r = json_read(h->dir, "config.json", CONFIG_MAX, &config);
+	int r = spec_read_file(h->dir, "config.json", ret);
 
-	if (r == 0)
-		r = spec_parse(config, ret);
 	return r == -ENOENT ? fail(-ENOENT, "its config.json is gone") : r;
 }
 

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/path.h"
 
@@ -16,7 +15,6 @@
 
 int bundle_read(const char *path, const char *config_name, struct bundle *ret)
 {
-	autojson struct json_object *config = NULL;
 	int r;
 
 	if (!path || !*path)
@@ -34,9 +32,7 @@ int bundle_read(const char *path, const char *config_name, struct bundle *ret)
 		return fail_hint(fail(r, "JSON specification file %s not found in %s", config_name, ret->path),
 				 "`hoy-runtime spec` writes one to start from");
 	if (r == 0)
-		r = json_parse(ret->config.data, ret->config.len, config_name, &config);
-	if (r == 0)
-		r = spec_parse(config, &ret->spec);
+		r = spec_read(ret->config.data, ret->config.len, config_name, &ret->spec);
 	return r < 0 ? r : spec_check(&ret->spec);
 }
 

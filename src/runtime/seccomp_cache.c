@@ -58,6 +58,11 @@ void seccomp_cache_key(const struct spec_seccomp *seccomp, char key[SECCOMP_KEY_
 	add_str(&s, MAGIC HOY_VERSION);
 	add_number(&s, seccomp_arch_native());
 	add_number(&s, (uint64_t)version->major << 32 | version->minor << 16 | version->micro);
+	if (seccomp->text) {
+		add_str(&s, seccomp->text);
+		sha256_hex(&s, key);
+		return;
+	}
 	add_str(&s, seccomp->default_action);
 	add_number(&s, seccomp->default_errno_ret.set ? seccomp->default_errno_ret.value : UINT64_MAX);
 	add_strv(&s, &seccomp->architectures);

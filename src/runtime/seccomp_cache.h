@@ -9,7 +9,8 @@
 
 #define SECCOMP_KEY_MAX 65
 
-/* The name: of @seccomp, the machine's architecture, this version of hoy and of libseccomp's tables. */
+/* The name: of @seccomp (of its text, when it was not read yet), the machine's architecture, this version of hoy and of
+ * libseccomp's tables. */
 void seccomp_cache_key(const struct spec_seccomp *seccomp, char key[SECCOMP_KEY_MAX]);
 /* -ENOENT without words when there is no entry that can be used. */
 int seccomp_cache_read(const char *directory, const char *key, struct seccomp_program *ret);

@@ -21,19 +21,25 @@
 
 int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_dir, struct seccomp_program *ret)
 {
+	autocall(spec_seccomp_release) struct spec_seccomp read = { 0 };
 	char key[SECCOMP_KEY_MAX];
-	int r;
+	int r = 0;
 
 	*ret = (struct seccomp_program){ 0 };
 	if (!seccomp->set)
 		return 0;
-	if (!cache_dir)
-		return seccomp_compile(seccomp, ret);
-	seccomp_cache_key(seccomp, key);
-	if (seccomp_cache_read(cache_dir, key, ret) == 0)
-		return 0;
-	r = seccomp_compile(seccomp, ret);
+	if (cache_dir) {
+		seccomp_cache_key(seccomp, key);
+		if (seccomp_cache_read(cache_dir, key, ret) == 0)
+			return 0;
+	}
+	if (seccomp->text) {
+		r = spec_read_seccomp(seccomp->text, &read);
+		seccomp = &read;
+	}
 	if (r == 0)
+		r = seccomp_compile(seccomp, ret);
+	if (r == 0 && cache_dir)
 		seccomp_cache_write(cache_dir, key, ret);
 	return r;
 }
@@ -94,10 +100,17 @@ static void write_process_state(const struct spec_seccomp *seccomp, const char *
 int seccomp_send_listener(const struct spec_seccomp *seccomp, const char *oci_version, pid_t pid, const char *state, int listener)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	autocall(spec_seccomp_release) struct spec_seccomp read = { 0 };
 	autobuf text = BUF_INIT;
 	autofd int fd = -1;
-	int r;
+	int r = 0;
 
+	if (seccomp->text) {
+		r = spec_read_seccomp(seccomp->text, &read);
+		seccomp = &read;
+	}
+	if (r < 0)
+		return r;
 	if (!seccomp->listener_path)
 		return fail(-EINVAL, "linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs it");
 	if (strlen(seccomp->listener_path) >= sizeof address.sun_path)

@@ -3,8 +3,8 @@
 /*
  * config.json as structs: the readable copy of the OCI runtime specification 1.3.0 for Linux. Field names are the
  * standard's, in C's spelling; comments give the meaning and, where the standard says one, the rule. spec_parse.c fills
- * it from JSON, container/spec.c from an image and options, spec_write.c turns it back into JSON, spec_check.c says what
- * cannot work before anything is done.
+ * it from JSON (spec_read.c: from its text), container/spec.c from an image and options, spec_write.c turns it back into JSON,
+ * spec_check.c says what cannot work before anything is done.
  *
  * Everything in a spec is owned by it and freed by spec_release. A zeroed struct spec is a valid empty one. Numbers that
  * may be absent are `opt_` types; strings that may be absent are NULL.
@@ -267,6 +267,11 @@ struct spec_seccomp {
 	struct strv flags;         /* SECCOMP_FILTER_FLAG_* */
 	char *listener_path, *listener_metadata;
 	struct spec_seccomp_rules rules;
+	/*
+	 * As config.json has it, when it was not read yet: then all of the above but @set is empty. Most of a config.json is its
+	 * filter, and a filter that is in the cache of seccomp_program_load is not looked into.
+	 */
+	char *text;
 };
 
 struct spec_memory_policy { /* 1.3: set_mempolicy(2) */
@@ -344,13 +349,23 @@ struct buf;
  * type or an invalid value is -EINVAL with words that name the property ("linux.resources.memory.limit: …").
  */
 int spec_parse(struct json_object *config, struct spec *ret);
+/* The same from the text of a config.json, whose linux.seccomp stays text. @name is for the words. */
+int spec_read(const char *text, size_t len, const char *name, struct spec *ret);
+/* The same from a file; -ENOENT without words when it is missing. */
+int spec_read_file(int dirfd, const char *path, struct spec *ret);
+/* What a spec_seccomp has as text. Fills a zeroed @ret, and checks it as spec_check does. */
+int spec_read_seccomp(const char *text, struct spec_seccomp *ret);
 /* Only process, for `exec --process FILE`. */
 int spec_parse_process(struct json_object *process, struct spec_process *ret);
+/* Only linux.seccomp. */
+int spec_parse_seccomp(struct json_object *seccomp, struct spec_seccomp *ret);
 /* Only linux.resources, for `update --resources FILE`. */
 int spec_parse_resources(struct json_object *resources, struct spec_resources *ret);
 void spec_process_release(struct spec_process *process);
 void spec_resources_release(struct spec_resources *resources);
+void spec_seccomp_release(struct spec_seccomp *seccomp);
 /* config.json, indented; what spec_parse reads back to the same spec (but for hoy's own overlay). */
 void spec_write(const struct spec *spec, struct buf *out);
 /* What cannot work here, said before anything is done: -EINVAL (or -ENOSYS, …) with words that name the property. */
 int spec_check(const struct spec *spec);
+int spec_check_seccomp(const struct spec_seccomp *seccomp);

@@ -317,7 +317,7 @@ static int check_intel_rdt(const struct spec_intel_rdt *rdt)
 	return 0;
 }
 
-static int check_seccomp(const struct spec_seccomp *seccomp)
+int spec_check_seccomp(const struct spec_seccomp *seccomp)
 {
 	if (seccomp->listener_metadata && *seccomp->listener_metadata && !(seccomp->listener_path && *seccomp->listener_path))
 		return fail(-EINVAL, "linux.seccomp.listenerMetadata: it needs listenerPath");
@@ -363,7 +363,7 @@ int spec_check(const struct spec *spec)
 	if (r == 0)
 		r = check_cgroups_path(l->cgroups_path);
 	if (r == 0)
-		r = check_seccomp(&l->seccomp);
+		r = spec_check_seccomp(&l->seccomp);
 	if (r == 0)
 		r = check_hooks(spec);
 	if (r == 0)

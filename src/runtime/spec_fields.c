@@ -339,7 +339,7 @@ static const struct spec_field seccomp_fields[] = {
 	{ "syscalls", SPEC_OBJECTS, 0, offsetof(struct spec_seccomp, rules), &seccomp_rule },
 	{ 0 },
 };
-SHAPE_SET(seccomp, spec_seccomp);
+const struct spec_shape spec_shape_seccomp = { seccomp_fields, sizeof(struct spec_seccomp), offsetof(struct spec_seccomp, set) };
 
 static const struct spec_field memory_policy_fields[] = {
 	{ "mode", SPEC_STRING, SPEC_REQUIRED, offsetof(struct spec_memory_policy, mode) },
@@ -376,7 +376,7 @@ static const struct spec_field linux_top_fields[] = {
 	{ "cgroupsPath", SPEC_STRING, 0, AT(cgroups_path) },
 	{ "resources", SPEC_OBJECT, 0, AT(resources), &spec_shape_resources },
 	{ "rootfsPropagation", SPEC_STRING, 0, AT(rootfs_propagation) },
-	{ "seccomp", SPEC_OBJECT, 0, AT(seccomp), &seccomp },
+	{ "seccomp", SPEC_OBJECT, 0, AT(seccomp), &spec_shape_seccomp },
 	{ "sysctl", SPEC_MAP, 0, offsetof(struct spec, sysctl) },
 	{ "maskedPaths", SPEC_STRINGS, 0, AT(masked_paths) },
 	{ "readonlyPaths", SPEC_STRINGS, 0, AT(readonly_paths) },

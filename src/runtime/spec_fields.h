@@ -53,6 +53,7 @@ struct spec_shape {
 
 extern const struct spec_shape spec_shape_config;    /* of struct spec */
 extern const struct spec_shape spec_shape_process;   /* of struct spec_process */
+extern const struct spec_shape spec_shape_seccomp;   /* of struct spec_seccomp */
 extern const struct spec_shape spec_shape_resources; /* of struct spec_resources */
 
 /* "pid", "network", …: the standard's names, in the order of enum spec_namespace_type. */

@@ -345,6 +345,11 @@ int spec_parse_process(struct json_object *process, struct spec_process *ret)
 	return parse_top(process, "process", &spec_shape_process, ret);
 }
 
+int spec_parse_seccomp(struct json_object *seccomp, struct spec_seccomp *ret)
+{
+	return parse_top(seccomp, "linux.seccomp", &spec_shape_seccomp, ret);
+}
+
 int spec_parse_resources(struct json_object *resources, struct spec_resources *ret)
 {
 	int r = parse_top(resources, "linux.resources", &spec_shape_resources, ret);

@@ -93,6 +93,7 @@ void spec_release(struct spec *spec)
 	strv_release(&spec->root.overlay.lower);
 	free(spec->root.overlay.upper);
 	free(spec->root.overlay.work);
+	free(spec->linux_.seccomp.text);
 	*spec = (struct spec){ 0 };
 }
 
@@ -110,4 +111,11 @@ void spec_resources_release(struct spec_resources *resources)
 		return;
 	release_object(&spec_shape_resources, (char *)resources);
 	*resources = (struct spec_resources){ 0 };
+}
+
+void spec_seccomp_release(struct spec_seccomp *seccomp)
+{
+	release_object(&spec_shape_seccomp, (char *)seccomp);
+	free(seccomp->text);
+	*seccomp = (struct spec_seccomp){ 0 };
 }

@@ -174,7 +174,10 @@ static void write_field(struct json_writer *w, const struct spec_field *f, const
 		write_namespaces(w, f->name, (const struct spec_namespace *)at);
 		break;
 	case SPEC_OBJECT:
-		write_object(w, f->name, f->shape, at);
+		if (f->shape == &spec_shape_seccomp && ((const struct spec_seccomp *)at)->text)
+			json_put_raw(w, f->name, ((const struct spec_seccomp *)at)->text);
+		else
+			write_object(w, f->name, f->shape, at);
 		break;
 	case SPEC_OBJECTS:
 		write_list(w, f, (const struct list *)at);

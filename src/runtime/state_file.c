@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #define STATE_FILE "state.json"
-#define CONFIG_MAX (16 << 20)
 #define STATE_MAX  (16 << 20) /* it repeats the annotations of config.json */
 
 static const char *const status_names[] = {
@@ -187,12 +186,9 @@ int state_file_read(int root, const char *id, struct state_file *ret, int *ret_d
 
 int state_file_config(int dir, struct spec *ret)
 {
-	autojson struct json_object *o = NULL;
-	int r = json_read(dir, STATE_FILE_CONFIG, CONFIG_MAX, &o);
+	int r = spec_read_file(dir, STATE_FILE_CONFIG, ret);
 
-	if (r == -ENOENT)
-		return fail_code(r, "open the container's %s", STATE_FILE_CONFIG);
-	return r < 0 ? r : spec_parse(o, ret);
+	return r == -ENOENT ? fail_code(r, "open the container's %s", STATE_FILE_CONFIG) : r;
 }
 
 void state_file_release(struct state_file *s)

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#define NS 1000000000LL
+#define NS  1000000000LL
+#define DAY 86400
 
 static int64_t read_clock(clockid_t id)
 {
@@ -37,20 +38,33 @@ static char *put_digits(char *p, int number, int count, char next)
 	return p + count + 1;
 }
 
+/*
+ * The date of a day, counted from 1970-01-01: of the Gregorian calendar whose years begin in March, so that a leap day is the
+ * last of its year. gmtime_r would read the time zone's file for it.
+ */
+static char *put_date(char *p, int64_t day)
+{
+	int64_t from_0 = day + 719468, era = (from_0 < 0 ? from_0 - 146096 : from_0) / 146097;
+	int in_era = (int)(from_0 - era * 146097);
+	int year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	int in_year = in_era - (365 * year + year / 4 - year / 100), march = (5 * in_year + 2) / 153;
+
+	p = put_digits(p, (int)(year + era * 400) + (march > 9), 4, '-');
+	p = put_digits(p, march > 9 ? march - 9 : march + 3, 2, '-');
+	return put_digits(p, in_year - (153 * march + 2) / 5 + 1, 2, 'T');
+}
+
 const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX])
 {
-	time_t seconds = ns / NS - (ns % NS < 0);
-	struct tm tm;
+	int64_t seconds = ns / NS - (ns % NS < 0), day = seconds / DAY - (seconds % DAY < 0);
+	int in_day = (int)(seconds - day * DAY);
 	char *p;
 
 	/* nanoseconds in 64 bits are of the years 1677 to 2262 */
-	gmtime_r(&seconds, &tm);
-	p = put_digits(text, tm.tm_year + 1900, 4, '-');
-	p = put_digits(p, tm.tm_mon + 1, 2, '-');
-	p = put_digits(p, tm.tm_mday, 2, 'T');
-	p = put_digits(p, tm.tm_hour, 2, ':');
-	p = put_digits(p, tm.tm_min, 2, ':');
-	p = put_digits(p, tm.tm_sec, 2, '.');
+	p = put_date(text, day);
+	p = put_digits(p, in_day / 3600, 2, ':');
+	p = put_digits(p, in_day / 60 % 60, 2, ':');
+	p = put_digits(p, in_day % 60, 2, '.');
 	p = put_digits(p, (int)(ns - seconds * NS), 9, 'Z');
 	*p = '\0';
 	return text;

@@ -23,20 +23,21 @@ int file_read_fd(int fd, const char *name, size_t max, struct buf *ret)
 		buf_reserve(ret, (size_t)st.st_size);
 	}
 	for (;;) {
+		size_t room;
 		ssize_t n;
 
 		buf_reserve(ret, ret->len + 1 < ret->size ? ret->size - ret->len - 1 : 4096);
-		n = fd_read_full(fd, ret->data + ret->len, ret->size - ret->len - 1);
+		room = ret->size - ret->len - 1;
+		n = fd_read_full(fd, ret->data + ret->len, room);
 		if (n < 0)
 			return fail_code((int)n, "read %s", name);
-		if (n == 0)
-			break;
 		ret->len += (size_t)n;
 		ret->data[ret->len] = '\0';
 		if (ret->len > max)
 			return fail(-EFBIG, "read %s: it is larger than %zu bytes", name, max);
+		if ((size_t)n < room)
+			return 0;
 	}
-	return 0;
 }
 
 int file_read(int dirfd, const char *path, size_t max, struct buf *ret)

@@ -43,6 +43,12 @@ struct cgroup_options {
  * nothing).
  */
 int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret);
+/*
+ * The same in two: first what a process can be cloned into (the v2 directory, if there is one), then the rest, while that process
+ * is at work already. When the second fails, what was made is there until cgroup_remove. Not for a rootless cgroup.
+ */
+int cgroup_begin(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret);
+int cgroup_complete(struct cgroup *cgroup, const struct cgroup_options *options, const struct spec_resources *resources);
 /* Finds the cgroup that cgroup_create made, by the path that cgroup_path returned; -ENOENT without words when gone. */
 int cgroup_open(const char *path, struct cgroup **ret);
 /*

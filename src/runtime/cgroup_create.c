@@ -230,25 +230,40 @@ static int refuse_occupied(struct cgroup *c)
 	return 0;
 }
 
-static int make_all(struct cgroup *c, uint32_t needed)
+/* From @i on they are not ours. */
+static void forget_from(struct cgroup *c, size_t i)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		struct cgroup_dir *dir = &c->dirs[i];
-		bool cpuset = dir->controllers & CGROUP_BIT(CGROUP_CPUSET) && !dir->v2;
-		int r;
-
-		r = cgroup_dir_make(dir, cpuset ? cgroup_v1_fill_cpuset : NULL);
-		if (r < 0)
-			return r;
-		if (r == 1 && !c->unit && processes_in(dir))
-			return refuse(dir);
-		if (dir->v2) {
-			r = cgroup_v2_enable(dir, needed, c->pure ? WANTED : 0);
-			if (r < 0)
-				return r;
-		}
+	for (size_t k = i; k < c->count; k++) {
+		cleanup_fd(&c->dirs[k].fd);
+		free(c->dirs[k].mount);
+		free(c->dirs[k].path);
 	}
-	return 0;
+	c->count = i;
+}
+
+static int make_one(struct cgroup *c, size_t i, uint32_t needed)
+{
+	struct cgroup_dir *dir = &c->dirs[i];
+	bool cpuset = dir->controllers & CGROUP_BIT(CGROUP_CPUSET) && !dir->v2;
+	int r = cgroup_dir_make(dir, cpuset ? cgroup_v1_fill_cpuset : NULL);
+
+	if (r == 1 && !c->unit && processes_in(dir)) {
+		r = refuse(dir);
+		forget_from(c, i);
+		return r;
+	}
+	return r >= 0 && dir->v2 ? cgroup_v2_enable(dir, needed, c->pure ? WANTED : 0) : r;
+}
+
+/* Those of one version. */
+static int make_all(struct cgroup *c, uint32_t needed, bool v2)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < c->count; i++)
+		if (c->dirs[i].v2 == v2)
+			r = make_one(c, i, needed);
+	return r < 0 ? r : 0;
 }
 
 /* A limit that has no place to be written to. */
@@ -289,16 +304,20 @@ static int start_unit(struct cgroup *c, const struct cgroup_options *options, co
 	return 0;
 }
 
-int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret)
+static int remove_failed(struct cgroup *c, int error)
+{
+	struct error_record words;
+
+	error_pack(error, &words);
+	(void)cgroup_remove(c);
+	return error_unpack(&words);
+}
+
+int cgroup_begin(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret)
 {
 	autocall(cgroup_free) struct cgroup *c = NULL;
-	uint32_t needed = cgroup_limits_needed(resources);
 	int r = plan(options, &c);
 
-	if (r == -ENOENT && options->rootless && !needed && !options->systemd) {
-		*ret = NULL;
-		return 0;
-	}
 	if (r == 0)
 		r = refuse_occupied(c);
 	if (r == 0 && options->planned)
@@ -307,7 +326,18 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 		r = start_unit(c, options, resources);
 	if (r < 0)
 		return r;
-	r = make_all(c, needed);
+	r = make_all(c, cgroup_limits_needed(resources), true);
+	if (r < 0)
+		return remove_failed(c, r);
+	*ret = take(&c);
+	return 0;
+}
+
+int cgroup_complete(struct cgroup *c, const struct cgroup_options *options, const struct spec_resources *resources)
+{
+	uint32_t needed = cgroup_limits_needed(resources);
+	int r = make_all(c, needed, false);
+
 	if (r == 0)
 		r = check_needed(c, needed);
 	if (r == 0)
@@ -319,21 +349,32 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 	}
 	if (r == 0 && options->delegate && c->pure)
 		r = cgroup_v2_delegate(&c->dirs[0], options->owner);
-	if (r == 0) {
-		*ret = take(&c);
-		return 0;
-	}
-	if (r != -EEXIST) {
-		struct error_record words;
+	return r;
+}
 
-		error_pack(r, &words);
-		(void)cgroup_remove(c);
-		r = error_unpack(&words);
+/* Without root not even finding a place for it has to be an error. */
+static bool may_do_without(const struct cgroup_options *options, const struct spec_resources *resources, int error)
+{
+	bool refused = error == -ENOENT || error == -EACCES || error == -EPERM || error == -EROFS;
+
+	return options->rootless && !options->systemd && !cgroup_limits_needed(resources) && refused;
+}
+
+int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret)
+{
+	autocall(cgroup_free) struct cgroup *c = NULL;
+	int r = cgroup_begin(options, resources, &c);
+
+	*ret = NULL;
+	if (r == 0) {
+		r = cgroup_complete(c, options, resources);
+		if (r < 0)
+			r = remove_failed(c, r);
 	}
-	if (options->rootless && !needed && !c->unit && (r == -EACCES || r == -EPERM || r == -EROFS)) {
-		*ret = NULL;
-		return 0;
-	}
+	if (may_do_without(options, resources, r))
+		r = 0;
+	else if (r == 0)
+		*ret = take(&c);
 	return r;
 }
 

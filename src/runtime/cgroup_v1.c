@@ -9,7 +9,6 @@
 #include "kernel/file.h"
 #include "runtime/cgroup_driver.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,12 +23,8 @@ int cgroup_v1_fill_cpuset(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		autofree char *from = path_join(parent, files[i]), *to = path_join(path, files[i]);
 		autobuf value = BUF_INIT;
-		int r = file_read(AT_FDCWD, to, 65536, &value);
+		int r = file_read(AT_FDCWD, from, 65536, &value);
 
-		if (r == 0 && value.len > 0 && !isspace((unsigned char)value.data[0]))
-			continue; /* the parent's cgroup.clone_children did it */
-		if (r == 0)
-			r = file_read(AT_FDCWD, from, 65536, &value);
 		if (r < 0)
 			return r;
 		buf_truncate(&value, strcspn(value.data, "\n"));

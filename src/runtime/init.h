@@ -29,6 +29,7 @@ struct init {
 	const struct intel_rdt *rdt; /* its class of service, or an empty one */
 	bool cloned_into;            /* born in its v2 cgroup */
 	bool cgroup_entered;         /* in all of it already: the stage was */
+	bool cgroup_later;           /* it is still being made: SYNC_CGROUP tells when it is there */
 	int sync;                    /* to the parent */
 	bool wait_at_once;           /* the parent has something to do first: user mappings, interfaces */
 	bool user_ns;                /* it has a user namespace other than the runtime's */

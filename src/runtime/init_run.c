@@ -62,12 +62,32 @@ int init_arrange_fds(const struct runtime_create *c)
 
 /* ---- the steps of init, in the order of init_steps below ---- */
 
-/* The cgroup first: what is allocated from here on is the container's, and its namespace shows where we are now. */
-static int enter_cgroup(struct init *in)
+/* What is allocated from here on is the container's, and its namespace shows where we are now. */
+static int enter(struct init *in)
 {
 	int r = in->cgroup && !in->cgroup_entered ? cgroup_enter_self(in->cgroup, in->cloned_into) : 0;
 
-	return r < 0 ? r : intel_rdt_enter(in->rdt);
+	if (r == 0)
+		r = intel_rdt_enter(in->rdt);
+	return r;
+}
+
+static int enter_cgroup(struct init *in)
+{
+	return in->cgroup_later ? 0 : enter(in);
+}
+
+static int enter_cgroup_later(struct init *in)
+{
+	int r;
+
+	if (!in->cgroup_later)
+		return 0;
+	r = sync_expect(in->sync, SYNC_CGROUP);
+	if (r == 0)
+		r = enter(in);
+	limits_affinity_reset();
+	return r;
 }
 
 /* The parent writes the mappings of a user namespace and moves interfaces. */
@@ -77,7 +97,8 @@ static int wait_for_parent(struct init *in)
 
 	if (in->wait_at_once)
 		r = in->user_ns ? sources_receive(in) : sync_expect(in->sync, SYNC_GO);
-	limits_affinity_reset(); /* in its cgroup by now, which says where it may run */
+	if (!in->cgroup_later)
+		limits_affinity_reset(); /* in its cgroup by now, which says where it may run */
 	return r;
 }
 
@@ -111,6 +132,11 @@ static int hide(struct init *in)
 static int join_namespaces(struct init *in)
 {
 	return in->namespaces->stage ? 0 : namespace_join(in->spec, in->namespaces);
+}
+
+static int new_namespaces(struct init *in)
+{
+	return in->namespaces->inside ? sys_unshare("namespaces of its own", (int)in->namespaces->inside) : 0;
 }
 
 static int new_cgroup_namespace(struct init *in)
@@ -270,12 +296,14 @@ static int (*const init_steps[])(struct init *in) = {
 	hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
 	open_proc,
 	join_namespaces,
-	new_cgroup_namespace,
+	new_namespaces,
 	new_session,
 	new_keyring,
 	set_names,
 	raise_loopback,
 	rootfs_mount,
+	enter_cgroup_later,
+	new_cgroup_namespace,
 	mount_all,
 	arrange_fds, /* before the terminal, which takes their place */
 	take_terminal,

@@ -69,6 +69,12 @@ int namespace_plan_make(const struct spec *spec, const int *given, struct namesp
 	return 0;
 }
 
+void namespace_plan_inside(struct namespace_plan *plan)
+{
+	plan->inside = plan->made & CLONE_NEWNET;
+	plan->made &= ~(uint64_t)CLONE_NEWNET;
+}
+
 void namespace_plan_release(struct namespace_plan *plan)
 {
 	for (size_t i = 0; i < SPEC_NS_COUNT; i++) {

@@ -19,6 +19,7 @@
 struct namespace_plan {
 	int join[SPEC_NS_COUNT];
 	uint64_t made;     /* CLONE_NEW* for clone3: all new ones but the cgroup's and time's, and one to mount in in any case */
+	uint64_t inside;   /* those that init makes itself, see namespace_plan_inside */
 	int caller_mounts; /* the runtime's mount namespace, where the container has none of its own; else -1 */
 	bool new_cgroup, new_time;
 	bool stage; /* a stage process is needed */
@@ -29,6 +30,8 @@ struct namespace_plan {
  * the spec (they stay the caller's; -1: none), or is NULL.
  */
 int namespace_plan_make(const struct spec *spec, const int *given, struct namespace_plan *ret);
+/* The network namespace, which takes longest, is made by init and not by clone3: the caller has other things to do meanwhile. */
+void namespace_plan_inside(struct namespace_plan *plan);
 void namespace_plan_release(struct namespace_plan *plan);
 /*
  * Joins them, in the order above: in the stage, or, when none was needed, in init itself. With a joined user namespace the

@@ -17,6 +17,7 @@ enum sync_kind {
 	SYNC_HOOKS,    /* init: the namespaces exist, the root is not entered: run createRuntime */
 	SYNC_CONSOLE,  /* init: here is the pty's master */
 	SYNC_SOURCE,   /* parent: here is what a mount will need, see runtime/sources.h */
+	SYNC_CGROUP,   /* parent: your cgroup is complete */
 	SYNC_LISTENER, /* init: here is the seccomp listener */
 };
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 static void chain_reads_from_the_front(void **state)
@@ -71,6 +72,15 @@ static void times_of_rfc_3339(void **state)
 	assert_string_equal(clock_format(ns, text), "2026-01-02T02:04:05.500000000Z");
 	assert_string_equal(clock_format(-1, text), "1969-12-31T23:59:59.999999999Z");
 	assert_string_equal(clock_format(1234567890012345678, text), "2009-02-13T23:31:30.012345678Z");
+	for (int64_t day = -106750; day <= 106750; day++) {
+		time_t seconds = day * 86400 + (day * 7919) % 86400;
+		char expected[CLOCK_TEXT_MAX];
+		struct tm tm;
+
+		gmtime_r(&seconds, &tm);
+		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%S.000000000Z", &tm);
+		assert_string_equal(clock_format(seconds * 1000000000LL, text), expected);
+	}
 	/* before 1970, leap days, a leap second; what the year 1 is clamped to stays far in the past */
 	assert_int_equal(clock_parse("1969-12-31T23:59:59.000000001Z", &ns), 0);
 	assert_int_equal(ns, -999999999);

@@ -3,6 +3,7 @@
  * The filters hoy writes against those that libseccomp writes for the same rules: for every call number of three
  * architectures, and for arguments at the edges of the conditions, both must say the same.
  */
+#include "base/buf.h"
 #include "base/error.h"
 #include "runtime/capability.h"
 #include "runtime/seccomp_cache.h"
@@ -500,6 +501,43 @@ static void cache_is_checked(void **state)
 	spec_release(&spec);
 }
 
+static void text_is_a_key_of_its_own(void **state)
+{
+	const struct seccomp_target target = { CAPABILITY_DOCKER_DEFAULT, 6 << 16, "SCMP_ARCH_X86_64" };
+	char directory[] = "/tmp/hoy-seccomp-XXXXXX", key[SECCOMP_KEY_MAX], path[256];
+	struct spec spec = { 0 }, read = { 0 };
+	struct seccomp_program compiled, fresh, cached;
+	autobuf text = BUF_INIT;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	seccomp_profile_default(&target, &spec.linux_.seccomp);
+	assert_int_equal(seccomp_program_load(&spec.linux_.seccomp, NULL, &compiled), 0);
+	spec.oci_version = strdup("1.2.0");
+	spec.root.path = strdup("rootfs");
+	spec_write(&spec, &text);
+	assert_int_equal(spec_read(text.data, text.len, "config.json", &read), 0);
+	for (int i = 0; i < 2; i++) {
+		struct seccomp_program *program = i ? &cached : &fresh;
+
+		assert_int_equal(seccomp_program_load(&read.linux_.seccomp, directory, program), 0);
+		assert_int_equal(program->count, compiled.count);
+		assert_memory_equal(program->filter, compiled.filter, compiled.count * sizeof *compiled.filter);
+	}
+	seccomp_cache_key(&read.linux_.seccomp, key);
+	snprintf(path, sizeof path, "%s/%s", directory, key);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(directory), 0); /* there was no other entry */
+	/* what is no filter is none of the cache's */
+	seccomp_program_release(&compiled);
+	read.linux_.seccomp.text[strlen(read.linux_.seccomp.text) - 1] = ' ';
+	assert_int_equal(seccomp_program_load(&read.linux_.seccomp, NULL, &compiled), -EINVAL);
+	seccomp_program_release(&fresh);
+	seccomp_program_release(&cached);
+	spec_release(&spec);
+	spec_release(&read);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +548,7 @@ int main(void)
 		cmocka_unit_test(one_argument_twice_is_either),
 		cmocka_unit_test(notify_wants_a_listener),
 		cmocka_unit_test(cache_is_checked),
+		cmocka_unit_test(text_is_a_key_of_its_own),
 	};
 
 	add_edge(1);

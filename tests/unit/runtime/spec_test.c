@@ -143,12 +143,71 @@ static void wrong_values_name_the_property(void **state)
 	}
 }
 
+static void a_filter_stays_text_until_it_is_wanted(void **state)
+{
+	__attribute__((cleanup(spec_release))) struct spec parsed = { 0 }, read = { 0 }, again = { 0 };
+	__attribute__((cleanup(spec_seccomp_release))) struct spec_seccomp filter = { 0 };
+	autobuf expected = BUF_INIT, got = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(parse(full, &parsed), 0);
+	assert_int_equal(spec_read(full, strlen(full), "config.json", &read), 0);
+	assert_true(read.linux_.seccomp.set);
+	assert_int_equal(read.linux_.seccomp.rules.count, 0);
+	assert_string_equal(read.linux_.personality, "LINUX32"); /* what is behind it */
+	assert_int_equal(spec_read_seccomp(read.linux_.seccomp.text, &filter), 0);
+	assert_string_equal(filter.rules.items[0].names.items[0], "read");
+	/* a spec that is written has it whichever way it came */
+	spec_write(&read, &got);
+	assert_int_equal(parse(got.data, &again), 0);
+	buf_clear(&got);
+	spec_write(&again, &got);
+	spec_write(&parsed, &expected);
+	assert_string_equal(got.data, expected.data);
+}
+
+static void a_filter_that_is_wrong_is_found_out(void **state)
+{
+	static const char head[] = "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"r\"},\"linux\":{\"seccomp\":";
+	static const struct {
+		const char *tail, *words; /* NULL: it reads, and the filter is what is wrong */
+	} cases[] = {
+		{ "5}}", "linux.seccomp: it is not an object" },
+		{ "{}", "parse config.json: the JSON ends too early" },
+		{ "{}}}x", "parse config.json: something follows the JSON at byte 65" },
+		{ "{},}}", "parse config.json: not JSON at byte 64" },
+		{ "{},\"seccomp\":{\"defaultAction\":7}}}", "linux.seccomp.defaultAction: it is not a string" },
+		{ "{}}}", NULL },
+		{ "{\"defaultAction\":}}}", NULL },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[],\"action\":\"SCMP_ACT_ERRNO\"}]}}}", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		__attribute__((cleanup(spec_release))) struct spec s = { 0 };
+		__attribute__((cleanup(spec_seccomp_release))) struct spec_seccomp filter = { 0 };
+		char text[512];
+		int r;
+
+		snprintf(text, sizeof text, "%s%s", head, cases[i].tail);
+		r = spec_read(text, strlen(text), "config.json", &s);
+		if (!cases[i].words) {
+			assert_int_equal(r, 0);
+			r = spec_read_seccomp(s.linux_.seccomp.text, &filter);
+		}
+		assert_int_equal(r, -EINVAL);
+		if (cases[i].words && strncmp(error_text(r), cases[i].words, strlen(cases[i].words)) != 0)
+			fail_msg("%s: %s", cases[i].tail, error_text(r));
+		error_clear();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_every_kind_of_member),
-		cmocka_unit_test(what_is_written_reads_back_the_same),
-		cmocka_unit_test(wrong_values_name_the_property),
+		cmocka_unit_test(reads_every_kind_of_member),          cmocka_unit_test(what_is_written_reads_back_the_same),
+		cmocka_unit_test(wrong_values_name_the_property),      cmocka_unit_test(a_filter_stays_text_until_it_is_wanted),
+		cmocka_unit_test(a_filter_that_is_wrong_is_found_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@
  *	address fd41:9e0c:1::2/64
  *	mac 02:42:ac:12:00:02
  *	interface eth0                 in the container
- *	link veth3f2a9c41d             on the host
+ *	link veth3f2a9c41d             on the host; of a macvlan: a further name in the container
+ *	macvlan 3                      it is one, in the network namespace that the host's knows by this number
  *	nameserver 192.0.2.1           who answers its questions for names outside, in place of the host's servers
  *	internal                       the network leads nowhere: names of the outside are not resolved for who is in no other one
  *	publish tcp 0.0.0.0 8080 80    protocol, address ("::" too) and port on the host, port of the container
@@ -38,6 +39,8 @@ struct endpoint {
 	char interface[NETWORK_INTERFACE_MAX], link[NETWORK_INTERFACE_MAX];
 	struct strv servers; /* addresses: --dns */
 	bool internal;
+	bool macvlan;
+	uint32_t nsid;              /* of macvlan */
 	struct publishes published; /* first and last are the port that it became */
 };
 

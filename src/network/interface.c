@@ -126,3 +126,13 @@ size_t interface_begin_kind(struct netlink *n, const char *kind)
 	netlink_put_str(n, IFLA_INFO_KIND, kind);
 	return at;
 }
+
+void interface_put_inside(struct netlink *host, const struct interface_place *p, const char *name, const uint8_t mac[MAC_SIZE],
+			  uint32_t mtu)
+{
+	netlink_put_str(host, IFLA_IFNAME, name);
+	netlink_put(host, IFLA_ADDRESS, mac, MAC_SIZE);
+	netlink_put_u32(host, IFLA_NET_NS_FD, (uint32_t)p->netns);
+	if (mtu)
+		netlink_put_u32(host, IFLA_MTU, mtu);
+}

@@ -23,5 +23,18 @@ void interface_set_up(struct netlink *n, const char *where, const char *name, in
 void interface_set_master(struct netlink *n, const char *name, int index, const char *master, int master_index);
 /* One that is gone is fine. */
 void interface_remove(struct netlink *n, const char *name, int index, const char *why);
+/* A container's network namespace, as seen from the process that works on it. */
+struct interface_place {
+	int netns;            /* the namespace; borrowed */
+	struct netlink route; /* a socket in it */
+	const char *where;    /* what explain shows in front of commands there */
+};
+
+#define INTERFACE_PLACE_NONE ((struct interface_place){ .netns = -1, .route = NETLINK_NONE, .where = "" })
+
+/* What makes the interface that is being created one of the container's: its name, its address, its namespace. @mtu 0: the default.
+ */
+void interface_put_inside(struct netlink *host, const struct interface_place *p, const char *name, const uint8_t mac[MAC_SIZE],
+			  uint32_t mtu);
 /* A message about a link of the kind @kind begins; its IFLA_LINKINFO and the message are the caller's to end. */
 size_t interface_begin_kind(struct netlink *n, const char *kind);

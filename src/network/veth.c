@@ -9,6 +9,7 @@
 #include "kernel/process.h"
 #include "kernel/step.h"
 #include "network/interface.h"
+#include "network/macvlan.h"
 #include "network/network_option.h"
 #include "network/sysctl.h"
 
@@ -16,17 +17,19 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_bridge.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ENGINE_FAILED  125
 #define INTERFACES_MAX 1000
+#define LEAVING_TRIES  500 /* ten seconds: the kernel takes namespaces down one after the other */
+#define LEAVING_NS     20000000
 #define INSIDE         "nsenter -t $PID -n "
 
 /* What comes into the namespace from here on: IPv6 if the network has it, and then without routers that advertise themselves. */
@@ -45,12 +48,12 @@ static int prepare(const struct network *n)
 	return r == -ENOENT ? 0 : r;
 }
 
-int veth_enter(int netns, const struct network *n, struct veth_place *ret)
+int veth_enter(int netns, const struct network *n, struct interface_place *ret)
 {
 	autofd int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	int r;
 
-	*ret = VETH_PLACE_NONE;
+	*ret = INTERFACE_PLACE_NONE;
 	if (own < 0)
 		return fail_errno("open /proc/self/ns/net");
 	if (setns(netns, CLONE_NEWNET) < 0)
@@ -66,13 +69,13 @@ int veth_enter(int netns, const struct network *n, struct veth_place *ret)
 	return r;
 }
 
-void veth_leave(struct veth_place *p)
+void veth_leave(struct interface_place *p)
 {
 	netlink_release(&p->route);
 }
 
 /* The first name that is free inside, and one for the other end that nobody else thinks of. */
-static int choose_names(const struct network *n, const struct veth_place *p, struct endpoint *e)
+static int choose_names(const struct network *n, const struct interface_place *p, struct endpoint *e)
 {
 	const char *prefix = network_interface_prefix(n);
 	char digits[8];
@@ -93,19 +96,7 @@ static int choose_names(const struct network *n, const struct veth_place *p, str
 	return 0;
 }
 
-/* The container's end: its name, its address, its namespace. It cannot be up before it has another end. */
-static void put_inside(struct netlink *host, const struct network *n, const struct veth_place *p, const struct endpoint *e)
-{
-	uint32_t mtu = network_mtu(n);
-
-	netlink_put_str(host, IFLA_IFNAME, e->interface);
-	netlink_put(host, IFLA_ADDRESS, e->mac, sizeof e->mac);
-	netlink_put_u32(host, IFLA_NET_NS_FD, (uint32_t)p->netns);
-	if (mtu)
-		netlink_put_u32(host, IFLA_MTU, mtu);
-}
-
-static void add_veth(struct netlink *host, const struct network *n, int bridge, const struct veth_place *p,
+static void add_veth(struct netlink *host, const struct network *n, int bridge, const struct interface_place *p,
 		     const struct endpoint *e)
 {
 	struct ifinfomsg up = { .ifi_flags = IFF_UP, .ifi_change = IFF_UP }, down = { .ifi_family = AF_UNSPEC };
@@ -122,7 +113,8 @@ static void add_veth(struct netlink *host, const struct network *n, int bridge, 
 	data = netlink_nest(host, IFLA_INFO_DATA);
 	peer = netlink_nest(host, VETH_INFO_PEER);
 	netlink_put_raw(host, &down, sizeof down);
-	put_inside(host, n, p, e);
+	/* it cannot be up before it has another end */
+	interface_put_inside(host, p, e->interface, e->mac, mtu);
 	netlink_nest_end(host, peer);
 	netlink_nest_end(host, data);
 	netlink_nest_end(host, info);
@@ -130,30 +122,6 @@ static void add_veth(struct netlink *host, const struct network *n, int bridge, 
 	if (step_heard())
 		netlink_say(host, "ip link add %s master %s up type veth peer name %s address %s netns $PID", e->link,
 			    network_interface(n, on), e->interface, mac_text(e->mac, mac));
-}
-
-static int add_macvlan(struct netlink *host, const struct network *n, const struct veth_place *p, const struct endpoint *e)
-{
-	struct ifinfomsg header = { .ifi_family = AF_UNSPEC };
-	char parent[NETWORK_INTERFACE_MAX], mac[MAC_TEXT_MAX];
-	int index = interface_index(host, network_interface(n, parent));
-	size_t info, data;
-
-	if (index < 0)
-		return fail_code(index, "find the interface %s of the network %s", parent, n->name);
-	netlink_begin(host, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
-	netlink_put_u32(host, IFLA_LINK, (uint32_t)index);
-	put_inside(host, n, p, e);
-	info = interface_begin_kind(host, "macvlan");
-	data = netlink_nest(host, IFLA_INFO_DATA);
-	netlink_put_u32(host, IFLA_MACVLAN_MODE, network_macvlan_mode(n));
-	netlink_nest_end(host, data);
-	netlink_nest_end(host, info);
-	netlink_end(host, "link", "a second face of the host's interface", "create a macvlan of %s", parent);
-	if (step_heard())
-		netlink_say(host, "ip link add link %s name %s address %s netns $PID type macvlan", parent, e->interface,
-			    mac_text(e->mac, mac));
-	return 0;
 }
 
 /*
@@ -187,7 +155,7 @@ static void configure_port(struct netlink *host, const struct endpoint *e, bool 
 			    hairpin ? " hairpin on" : "");
 }
 
-static int set_up_inside(const struct network *n, struct veth_place *p, const struct endpoint *e, bool gateway)
+static int set_up_inside(const struct network *n, struct interface_place *p, const struct endpoint *e, bool gateway)
 {
 	int index = interface_index(&p->route, e->interface);
 
@@ -204,23 +172,31 @@ static int set_up_inside(const struct network *n, struct veth_place *p, const st
 	return netlink_commit(&p->route);
 }
 
-int veth_plug(const struct network *n, struct netlink *host, int bridge, struct veth_place *p, struct endpoint *e, bool gateway)
+int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
+	      bool gateway)
 {
 	int r = choose_names(n, p, e);
 
 	if (r == 0 && n->driver == NETWORK_MACVLAN) {
-		r = add_macvlan(host, n, p, e);
+		r = macvlan_create(n, host, p, e);
 	} else if (r == 0) {
 		add_veth(host, n, bridge, p, e);
 		configure_port(host, e, !network_connects(n),
 			       e->published.count && sysctl_is("bridge/bridge-nf-call-iptables", "1"));
+		r = netlink_commit(host);
 	}
 	if (r == 0)
-		r = netlink_commit(host);
-	return r < 0 ? r : set_up_inside(n, p, e, gateway);
+		r = set_up_inside(n, p, e, gateway);
+	/* the one that had this address before: its namespace is on its way out */
+	for (unsigned int i = 0; r == -EADDRINUSE && e->macvlan && i < LEAVING_TRIES; i++) {
+		error_clear();
+		(void)nanosleep(&(struct timespec){ .tv_nsec = LEAVING_NS }, NULL);
+		r = set_up_inside(n, p, e, gateway);
+	}
+	return r;
 }
 
-int veth_unplug(struct veth_place *p, const struct endpoint *e)
+int veth_unplug(struct interface_place *p, const struct endpoint *e)
 {
 	int index = interface_index(&p->route, e->interface);
 
@@ -236,7 +212,9 @@ void veth_cut(const struct endpoint *e)
 	autonetlink host = NETLINK_NONE;
 	int r;
 
-	if (!e->link[0])
+	if (e->macvlan)
+		macvlan_cut(e);
+	if (e->macvlan || !e->link[0])
 		return;
 	r = netlink_open(NETLINK_ROUTE, &host);
 	if (r == 0) {

@@ -5,31 +5,23 @@
  * face of an interface of the host (macvlan). Both ends are made where they belong by one message; when the container's
  * network namespace ends, the kernel takes them away.
  */
-#include "kernel/netlink.h"
 #include "network/endpoint.h"
-
-/* A container's network namespace, as seen from the process that works on it. */
-struct veth_place {
-	int netns;            /* the namespace; borrowed */
-	struct netlink route; /* a socket in it */
-	const char *where;    /* what explain shows in front of commands there */
-};
-
-#define VETH_PLACE_NONE ((struct veth_place){ .netns = -1, .route = NETLINK_NONE, .where = "" })
+#include "network/interface.h"
 
 /*
  * Opens a socket in the namespace @netns and tells it, before an interface of the network @n comes, what to do with IPv6. The
  * caller is in its own namespace again afterwards; if that cannot be, the process ends.
  */
-int veth_enter(int netns, const struct network *n, struct veth_place *ret);
-void veth_leave(struct veth_place *p);
+int veth_enter(int netns, const struct network *n, struct interface_place *ret);
+void veth_leave(struct interface_place *p);
 /*
  * Makes the interface: chooses its name in the container (and on the host), brings it up, gives it the endpoint's addresses
  * and, when @gateway, the default route. @e gets the names. @host is a socket on the host, @bridge the index of the bridge.
  */
-int veth_plug(const struct network *n, struct netlink *host, int bridge, struct veth_place *p, struct endpoint *e, bool gateway);
+int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
+	      bool gateway);
 /* Takes the interface of @e away, from inside the container. */
-int veth_unplug(struct veth_place *p, const struct endpoint *e);
+int veth_unplug(struct interface_place *p, const struct endpoint *e);
 /*
  * The host's end of an endpoint's cable goes down, for good: before its addresses are given to somebody else. The kernel keeps
  * a network namespace for as long as connections of processes that are gone linger in it (a minute or two), and until then it

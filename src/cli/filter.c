@@ -36,6 +36,22 @@ int filter_names(const struct strv *filters, const char *const *names)
 	return 0;
 }
 
+const char *const filter_truths[] = { "true", "false", "1", "0", NULL };
+
+int filter_values(const struct strv *filters, const char *name, const char *const *words)
+{
+	for (size_t i = 0; i < filters->count; i++) {
+		const char *value = value_of(filters->items[i], name);
+		const char *const *word = words;
+
+		while (value && *word && strcmp(*word, value) != 0)
+			word++;
+		if (value && !*word)
+			return fail(-EINVAL, "invalid filter '%s'", filters->items[i]);
+	}
+	return 0;
+}
+
 bool filter_holds(const struct strv *filters, const char *name, bool (*match)(const char *value, void *data), void *data)
 {
 	bool named = false;

@@ -12,6 +12,9 @@
 int filter_check(const char *value);
 /* All names are among @names (NULL-terminated): -EINVAL with words, "invalid filter 'foo'". */
 int filter_names(const struct strv *filters, const char *const *names);
+/* Every value of the filter @name is one of @words (NULL-terminated): -EINVAL with words, "invalid filter 'dangling=foo'". */
+int filter_values(const struct strv *filters, const char *name, const char *const *words);
+extern const char *const filter_truths[]; /* true, false, 1, 0 */
 /*
  * The pattern is found somewhere in @text: a regular expression of characters, '.', '*', '\\', and '^' and '$' at its ends. Of
  * what else Docker's expressions can do, people use nothing for names.

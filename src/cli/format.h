@@ -8,6 +8,7 @@
  */
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/strv.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -31,6 +32,9 @@ struct format_list {
 	const char *const *shown;            /* the fields of the table when nothing else is said, NULL-terminated */
 	bool no_heading;                     /* --quiet, --noheading */
 };
+/* The labels (KEY=VALUE) of the row @o, for {{.Label "KEY"}}. Only where the format has that: `json` would show them. */
+void format_add_labels(struct json_object *o, const struct strv *labels);
+bool format_asks_labels(const char *format);
 /*
  * Prints @rows, a JSON array of objects that have the fields as members with the text to show, as the list asks: a table,
  * one JSON object a line, or the template once a row.

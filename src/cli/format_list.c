@@ -89,6 +89,44 @@ static void add_line(struct table *t, const char *line, struct buf *out)
 		table_add(t, cells.items[i]);
 }
 
+bool format_asks_labels(const char *format)
+{
+	return format && strstr(format, ".Label ");
+}
+
+void format_add_labels(struct json_object *o, const struct strv *labels)
+{
+	struct json_object *values = json_object_new_object();
+
+	for (size_t i = 0; i < labels->count; i++) {
+		const char *text = labels->items[i], *equals = strchr(text, '=');
+		autofree char *key = xstrndup(text, equals ? (size_t)(equals - text) : strlen(text));
+
+		json_object_object_add(values, key, json_object_new_string(equals ? equals + 1 : ""));
+	}
+	json_object_object_add(o, "Label", values);
+}
+
+/* The heading of a label's column is the last part of its key, as Docker's. */
+static struct json_object *label_headings(struct json_object *rows)
+{
+	struct json_object *headings = json_object_new_object();
+
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *labels = json_get(json_object_array_get_idx(rows, i), "Label");
+
+		if (!labels)
+			break;
+		json_object_object_foreach (labels, key, value) {
+			const char *dot = strrchr(key, '.');
+
+			(void)value;
+			json_object_object_add(headings, key, json_object_new_string(dot ? dot + 1 : key));
+		}
+	}
+	return headings;
+}
+
 static int template_table(const struct format_list *list, const char *template, struct json_object *rows, struct buf *out)
 {
 	autojson struct json_object *headings = json_object_new_object();
@@ -99,6 +137,7 @@ static int template_table(const struct format_list *list, const char *template, 
 
 	for (const struct format_column *c = list->columns; c->field; c++)
 		json_object_object_add(headings, c->field, json_object_new_string(c->heading));
+	json_object_object_add(headings, "Label", label_headings(rows));
 	if (r == 0 && !list->no_heading) {
 		r = format_execute(format, headings, &line);
 		add_line(&t, line.data, out);

@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 
 struct create_flags {
-	const char *driver;
+	const char *driver, *ipam, *scope;
 	struct strv subnets, gateways, ranges, auxiliary, options, labels;
-	bool ipv6, internal, attachable;
+	bool ipv4, ipv6, internal, attachable;
 };
 
 static int check_subnet(const char *value)
@@ -42,6 +42,21 @@ static int check_pair(const char *value)
 	return *value == '=' || !*value ? fail(-EINVAL, "invalid option '%s': empty name", value) : 0;
 }
 
+/* What Docker says where there is no swarm. */
+static int check_scope(const char *value)
+{
+	if (strcmp(value, "swarm") == 0)
+		return fail(-EPERM, "this node is not a swarm manager: hoy has no swarm");
+	return strcmp(value, "local") == 0 ? 0 : fail(-EINVAL, "invalid scope: it is local");
+}
+
+static int check_ipam(const char *value)
+{
+	if (strcmp(value, "default") == 0 || strcmp(value, "null") == 0)
+		return 0;
+	return fail(-EINVAL, "error looking up IPAM plugin %s: plugin \"%s\" not found", value, value);
+}
+
 #define CREATE(member) offsetof(struct create_flags, member)
 
 static const struct option create_table[] = {
@@ -53,17 +68,19 @@ static const struct option create_table[] = {
 	{ 'd', "driver", OPTION_STRING, CREATE(driver), "string", "bridge, macvlan or none", .preset = "\"bridge\"",
 	  .complete = "bridge macvlan none" },
 	{ 0, "gateway", OPTION_LIST, CREATE(gateways), "list", "IPv4 or IPv6 gateway of the subnet", .check = check_address },
-	{ 0, "ingress", OPTION_BOOL, 0, .help = "Create swarm routing-mesh network", .later = true },
+	{ 0, "ingress", OPTION_BOOL, 0, .help = "Create swarm routing-mesh network",
+	  .never = "this node is not a swarm manager: hoy has no swarm" },
 	{ 0, "internal", OPTION_BOOL, CREATE(internal), .help = "Restrict external access to the network" },
 	{ 0, "ip-range", OPTION_LIST, CREATE(ranges), "list", "Hand out addresses of this part of the subnet",
 	  .check = check_subnet },
-	{ 0, "ipam-driver", OPTION_STRING, 0, "string", "IP address management driver", .later = true },
+	{ 0, "ipam-driver", OPTION_STRING, CREATE(ipam), "string",
+	  "IP address management driver: default, or null for no addresses", .check = check_ipam, .complete = "default null" },
 	{ 0, "ipam-opt", OPTION_LIST, 0, "map", "Set IPAM driver specific options", .later = true },
-	{ 0, "ipv4", OPTION_BOOL, 0, .help = "Enable or disable IPv4 address assignment", .later = true },
+	{ 0, "ipv4", OPTION_BOOL, CREATE(ipv4), .help = "Enable or disable IPv4 address assignment", .preset = "true" },
 	{ 0, "ipv6", OPTION_BOOL, CREATE(ipv6), .help = "Enable IPv6: a subnet of fd00::/8 unless --subnet names one" },
 	{ 0, "label", OPTION_LIST, CREATE(labels), "list", "Set metadata on a network", .check = check_pair },
 	{ 'o', "opt", OPTION_LIST, CREATE(options), "map", "Set driver specific options, as KEY=VALUE", .check = check_pair },
-	{ 0, "scope", OPTION_STRING, 0, "string", "Control the network's scope", .later = true },
+	{ 0, "scope", OPTION_STRING, CREATE(scope), "string", "Control the network's scope: local", .check = check_scope },
 	{ 0, "subnet", OPTION_LIST, CREATE(subnets), "list", "Subnet in CIDR format, one of each family", .check = check_subnet },
 	OPTIONS_END,
 };
@@ -107,13 +124,19 @@ static void add_pairs(const struct strv *given, struct strv *ret)
 	}
 }
 
+static const struct create_flags create_defaults = { .ipv4 = true };
+
 static int create_run(const struct cli *cli, void *data)
 {
 	const struct create_flags *flags = data;
 	struct network_home place = { cli->root, cli->runroot };
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
-	autonetwork n = { .name = xstrdup(cli->args[0]), .internal = flags->internal, .attachable = flags->attachable };
+	const bool families[] = { flags->ipv4, flags->ipv6 };
+	autonetwork n = { .name = xstrdup(cli->args[0]),
+			  .internal = flags->internal,
+			  .attachable = flags->attachable,
+			  .addressless = flags->ipam && strcmp(flags->ipam, "null") == 0 };
 	int r = network_driver_parse(flags->driver ? flags->driver : "bridge", &n.driver);
 
 	if (r == 0 && (n.driver == NETWORK_HOST || network_is_predefined(n.name)))
@@ -126,7 +149,7 @@ static int create_run(const struct cli *cli, void *data)
 	if (r == 0)
 		r = each_open(cli, &store, &home);
 	if (r == 0)
-		r = create_network(&place, flags->ipv6, &n);
+		r = create_network(&place, families, &n);
 	if (r < 0)
 		return fail_while(r, "cannot create network %s", n.name);
 	endpoints_event(home, &n, "create", NULL);
@@ -147,6 +170,7 @@ const struct command command_network_create = {
 		"loopback unless -p says another address. Of macvlan: parent=INTERFACE and macvlan_mode=bridge|private|vepa|passthru.\n",
 	.options = create_table,
 	.options_size = sizeof(struct create_flags),
+	.defaults = &create_defaults,
 	.min_args = 1,
 	.max_args = 1,
 	.interspersed = true,

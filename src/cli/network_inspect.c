@@ -14,7 +14,8 @@
 static const struct option inspect_table[] = {
 	{ 'f', "format", OPTION_STRING, offsetof(struct inspect, format), "string",
 	  "Format output using a Go template, or 'json'" },
-	{ 'v', "verbose", OPTION_BOOL, 0, .help = "Verbose output for diagnostics", .later = true },
+	{ 'v', "verbose", OPTION_BOOL, offsetof(struct inspect, verbose),
+	  .help = "Show services and tasks of a swarm, too, which hoy's networks have none of" },
 	OPTIONS_END,
 };
 

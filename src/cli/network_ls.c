@@ -56,12 +56,12 @@ struct candidate {
 
 static bool name_fits(const char *value, void *data)
 {
-	return strstr(((struct candidate *)data)->network->name, value);
+	return filter_pattern(value, ((struct candidate *)data)->network->name);
 }
 
 static bool id_fits(const char *value, void *data)
 {
-	return strstr(((struct candidate *)data)->network->id, value);
+	return filter_pattern(value, ((struct candidate *)data)->network->id);
 }
 
 static bool driver_fits(const char *value, void *data)
@@ -126,12 +126,15 @@ static int add_row(const struct network *n, void *data)
 	add_str(o, "CreatedAt", clock_format(n->created, created));
 	add_str(o, "Driver", network_driver_name(n->driver));
 	json_object_object_add(o, "ID", json_object_new_string_len(n->id, l->flags->no_trunc ? NETWORK_ID_MAX - 1 : 12));
-	add_str(o, "IPv4", network_has(n, NETWORK_IPV4) || n->driver != NETWORK_BRIDGE ? "true" : "false");
+	add_str(o, "IPv4",
+		network_has(n, NETWORK_IPV4) || n->driver == NETWORK_HOST || n->driver == NETWORK_NULL ? "true" : "false");
 	add_str(o, "IPv6", network_has(n, NETWORK_IPV6) ? "true" : "false");
 	add_str(o, "Internal", n->internal ? "true" : "false");
 	add_str(o, "Labels", labels);
 	add_str(o, "Name", n->name);
 	add_str(o, "Scope", "local");
+	if (format_asks_labels(l->flags->format))
+		format_add_labels(o, &n->labels);
 	json_object_array_add(l->rows, o);
 	return 0;
 }
@@ -147,6 +150,7 @@ static int ls_run(const struct cli *cli, void *data)
 {
 	static const char *const known[] = { "dangling", "driver", "id", "label", "name", "scope", "type", NULL };
 	static const char *const usual[] = { "ID", "Name", "Driver", "Scope", NULL }, *const ids[] = { "ID", NULL };
+	static const char *const types[] = { "builtin", "custom", NULL };
 	const struct ls_flags *flags = data;
 	autojson struct json_object *rows = json_object_new_array();
 	struct listing l = { .home = { cli->root, cli->runroot }, .flags = flags, .rows = rows };
@@ -155,6 +159,10 @@ static int ls_run(const struct cli *cli, void *data)
 	};
 	int r = filter_names(&flags->filters, known);
 
+	if (r == 0)
+		r = filter_values(&flags->filters, "dangling", filter_truths);
+	if (r == 0)
+		r = filter_values(&flags->filters, "type", types);
 	if (r == 0)
 		r = create_predefined(&l.home);
 	if (r == 0)

@@ -169,20 +169,6 @@ static void (*const fields[])(struct ps_view *v, struct ps_row *row, struct buf 
 };
 _Static_assert(ARRAY_SIZE(ps_columns) == ARRAY_SIZE(fields) + 1, "a function for each field");
 
-/* {{.Label "key"}} of Docker's templates: a member that is no text. */
-static struct json_object *label_values(const struct strv *labels)
-{
-	struct json_object *o = json_object_new_object();
-
-	for (size_t i = 0; i < labels->count; i++) {
-		const char *text = labels->items[i], *equals = strchr(text, '=');
-		autofree char *key = xstrndup(text, equals ? (size_t)(equals - text) : strlen(text));
-
-		json_object_object_add(o, key, json_object_new_string(equals ? equals + 1 : ""));
-	}
-	return o;
-}
-
 struct json_object *ps_row_describe(struct ps_view *view, struct ps_row *row, bool (*wanted)(const char *field, const void *data),
 				    const void *data)
 {
@@ -197,6 +183,6 @@ struct json_object *ps_row_describe(struct ps_view *view, struct ps_row *row, bo
 		json_object_object_add(o, ps_columns[i].field, json_object_new_string_len(text.data, (int)text.len));
 	}
 	if (wanted("Label ", data))
-		json_object_object_add(o, "Label", label_values(&row->brief.labels));
+		format_add_labels(o, &row->brief.labels);
 	return o;
 }

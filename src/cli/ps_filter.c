@@ -164,18 +164,26 @@ static bool decided_elsewhere(const char *value, void *data)
 
 static const char *const states[] = { "created", "restarting", "running", "removing", "paused", "exited", "dead", NULL };
 static const char *const healths[] = { "starting", "healthy", "unhealthy", "none", NULL };
-static const char *const yes_or_no[] = { "true", "false", "1", "0", NULL };
 
 static const struct {
 	const char *name;
 	bool (*fits)(const char *value, void *data);
 	const char *const *values; /* the only ones there are */
 } filters[] = {
-	{ "ancestor", ancestor_fits, NULL },    { "before", decided_elsewhere, NULL }, { "exited", exited_fits, NULL },
-	{ "expose", expose_fits, NULL },        { "health", health_fits, healths },    { "id", id_fits, NULL },
-	{ "is-task", is_task_fits, yes_or_no }, { "label", decided_elsewhere, NULL },  { "name", name_fits, NULL },
-	{ "network", network_fits, NULL },      { "publish", publish_fits, NULL },     { "since", decided_elsewhere, NULL },
-	{ "status", status_fits, states },      { "volume", volume_fits, NULL },
+	{ "ancestor", ancestor_fits, NULL },
+	{ "before", decided_elsewhere, NULL },
+	{ "exited", exited_fits, NULL },
+	{ "expose", expose_fits, NULL },
+	{ "health", health_fits, healths },
+	{ "id", id_fits, NULL },
+	{ "is-task", is_task_fits, filter_truths },
+	{ "label", decided_elsewhere, NULL },
+	{ "name", name_fits, NULL },
+	{ "network", network_fits, NULL },
+	{ "publish", publish_fits, NULL },
+	{ "since", decided_elsewhere, NULL },
+	{ "status", status_fits, states },
+	{ "volume", volume_fits, NULL },
 };
 
 static bool is_one_of(const char *const *values, const char *value)

@@ -46,7 +46,7 @@ struct candidate {
 
 static bool name_fits(const char *value, void *data)
 {
-	return strstr(((struct candidate *)data)->volume->name, value);
+	return filter_pattern(value, ((struct candidate *)data)->volume->name);
 }
 
 static bool driver_fits(const char *value, void *data)
@@ -90,6 +90,8 @@ static int add_row(const struct volume *v, void *data)
 	add_str(o, "Scope", "local");
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
 		add_str(o, unknown[i], "N/A");
+	if (format_asks_labels(l->flags->format))
+		format_add_labels(o, &v->labels);
 	json_object_array_add(l->rows, o);
 	return 0;
 }
@@ -124,6 +126,8 @@ static int ls_run(const struct cli *cli, void *data)
 	struct listing l = { .flags = data, .rows = rows };
 	int r = filter_names(&l.flags->filters, known);
 
+	if (r == 0)
+		r = filter_values(&l.flags->filters, "dangling", filter_truths);
 	if (r < 0)
 		return r;
 	r = each_open(cli, &s, &home);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "network/bridge.h"
 #include "network/dns.h"
 #include "network/docker_forward.h"
@@ -17,6 +18,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+
+static void choose_mac(const struct connection *c, struct endpoint *e)
+{
+	struct address a = e->addresses[e->addresses[NETWORK_IPV4].family ? NETWORK_IPV4 : NETWORK_IPV6];
+
+	if (!a.family) {
+		a.family = AF_INET;
+		random_bytes(a.bytes, 4);
+	}
+	mac_of_address(&a, e->mac);
+	if (c->mac)
+		memcpy(e->mac, c->mac, sizeof e->mac);
+}
 
 static int take_addresses(const struct network_home *home, const struct connection *c, struct endpoint *e)
 {
@@ -36,10 +50,7 @@ static int take_addresses(const struct network_home *home, const struct connecti
 	}
 	if (r < 0)
 		return r;
-	if (c->mac)
-		memcpy(e->mac, c->mac, sizeof e->mac);
-	else
-		mac_of_address(&e->addresses[e->addresses[NETWORK_IPV4].family ? NETWORK_IPV4 : NETWORK_IPV6], e->mac);
+	choose_mac(c, e);
 	return 0;
 }
 
@@ -59,17 +70,18 @@ static void describe(const struct connection *c, struct endpoint *e)
 static int bind_ports(const struct connection *c, struct endpoint *e, struct ports *ports)
 {
 	struct address preset = network_publish_address(c->network);
+	bool families[] = { e->addresses[NETWORK_IPV4].family, e->addresses[NETWORK_IPV6].family };
 	int r;
 
 	if (!c->ports || c->network->internal || c->network->driver != NETWORK_BRIDGE)
 		return 0;
-	r = ports_bind(c->ports, &preset, e->addresses[NETWORK_IPV6].family != 0, ports);
+	r = ports_bind(c->ports, &preset, families, ports);
 	for (size_t i = 0; r == 0 && i < ports->published.count; i++)
 		publishes_add(&e->published, &ports->published.items[i]);
 	return r;
 }
 
-static int add_link_local(const struct connection *c, struct veth_place *p, const struct endpoint *e)
+static int add_link_local(const struct connection *c, struct interface_place *p, const struct endpoint *e)
 {
 	int index;
 
@@ -83,7 +95,7 @@ static int add_link_local(const struct connection *c, struct veth_place *p, cons
 
 static int plug(const struct connection *c, struct netlink *host, int bridge, struct endpoint *e)
 {
-	struct veth_place place;
+	struct interface_place place;
 	int r = veth_enter(c->netns, c->network, &place);
 
 	if (r == 0)
@@ -186,7 +198,7 @@ int connect_undo(const struct network_home *home, const char *network, const cha
 int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns)
 {
 	autoendpoint e = { 0 };
-	struct veth_place place;
+	struct interface_place place;
 	int r = endpoint_read(home, n->name, id, &e);
 
 	if (r < 0)

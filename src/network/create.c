@@ -76,6 +76,10 @@ static int check_driver(const struct network *n)
 	autonetlink route = NETLINK_NONE;
 	int r = network_option_check(n);
 
+	if (r == 0 && n->addressless && n->driver == NETWORK_BRIDGE)
+		r = fail(-EINVAL, "a bridge network needs addresses: the IPAM driver null is for macvlan");
+	if (r == 0 && n->addressless && (network_has(n, NETWORK_IPV4) || network_has(n, NETWORK_IPV6)))
+		r = fail(-EINVAL, "null ipam driver does not handle specific address pools");
 	if (r < 0 || n->driver != NETWORK_MACVLAN)
 		return r;
 	if (!network_option(n, "parent"))
@@ -87,32 +91,46 @@ static int check_driver(const struct network *n)
 }
 
 /* Two networks that take the same pool at once would both find it free: one after the other. */
-static int complete_and_write(const struct network_home *home, bool ipv6, struct network *n)
+static int complete_and_write(const struct network_home *home, const bool *families, struct network *n)
 {
 	autofd int lock = network_lock(home);
 	int r = lock < 0 ? lock : 0;
 
-	if (r == 0 && (n->driver == NETWORK_BRIDGE || n->driver == NETWORK_MACVLAN)) {
-		r = complete_pool(home, n, NETWORK_IPV4, true);
-		if (r == 0)
-			r = complete_pool(home, n, NETWORK_IPV6, ipv6);
+	if (r == 0 && !n->addressless && (n->driver == NETWORK_BRIDGE || n->driver == NETWORK_MACVLAN)) {
+		for (int i = 0; r == 0 && i < NETWORK_FAMILIES; i++)
+			r = complete_pool(home, n, i, families[i]);
 		if (r == 0)
 			r = check_auxiliary(n);
+		if (r == 0 && !network_has(n, NETWORK_IPV4) && !network_has(n, NETWORK_IPV6))
+			r = fail(-EINVAL, "IPv4 or IPv6 must be enabled");
 	}
 	return r == 0 ? network_write(home, n) : r;
 }
 
-int create_network(const struct network_home *home, bool ipv6, struct network *n)
+/* An option of the driver says the same as --ipv4 and --ipv6. IPv6 with a subnet of it goes without saying. */
+static int check_families(const struct network *n, bool *families)
 {
+	families[NETWORK_IPV4] = network_enables(n, "com.docker.network.enable_ipv4", families[NETWORK_IPV4]);
+	families[NETWORK_IPV6] = network_enables(n, "com.docker.network.enable_ipv6", families[NETWORK_IPV6]);
+	if (!families[NETWORK_IPV4] && network_has(n, NETWORK_IPV4))
+		return fail(-EINVAL, "an IPv4 subnet is of no use: IPv4 has not been enabled for this network");
+	return 0;
+}
+
+int create_network(const struct network_home *home, const bool *wanted, struct network *n)
+{
+	bool families[] = { wanted[NETWORK_IPV4], wanted[NETWORK_IPV6] };
 	int r = network_check_name(n->name);
 
 	if (r == 0)
 		r = check_driver(n);
+	if (r == 0)
+		r = check_families(n, families);
 	if (r < 0)
 		return r;
 	random_hex(n->id, NETWORK_ID_MAX - 1);
 	n->created = clock_now();
-	return complete_and_write(home, ipv6, n);
+	return complete_and_write(home, families, n);
 }
 
 /* "hoy0" for the first store of the machine; another --root finds it there and calls its own by the network's id. */
@@ -136,7 +154,7 @@ static int make_predefined(const struct network_home *home, const char *name, en
 		r = choose_bridge(&n);
 	}
 	if (r == 0)
-		r = create_network(home, false, &n);
+		r = create_network(home, (const bool[]){ true, false }, &n);
 	return r == -EEXIST ? 0 : r; /* somebody else was faster */
 }
 

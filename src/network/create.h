@@ -5,9 +5,10 @@
 
 /*
  * Completes the network @n, which has what the user said (a name, a driver, options, subnets, gateways, ranges), checks it,
- * and puts it on disk. @ipv6: a pool of IPv6, too, when none was said. -EINVAL, -EEXIST with Docker's words.
+ * and puts it on disk. @wanted: the families (NETWORK_IPV4, NETWORK_IPV6) of which it gets a pool when none was said. -EINVAL,
+ * -EEXIST with Docker's words.
  */
-int create_network(const struct network_home *home, bool ipv6, struct network *n);
+int create_network(const struct network_home *home, const bool *wanted, struct network *n);
 /* Sees to it that "bridge", "host" and "none" are there. */
 int create_predefined(const struct network_home *home);
 /* Reads it; "bridge", "host" and "none" are made when they are missing. -ENOENT with Docker's words. */

@@ -39,6 +39,7 @@ struct network {
 	int64_t created; /* nanoseconds since 1970 */
 	bool internal;   /* nothing outside can be reached from it, and it from nowhere */
 	bool attachable;
+	bool addressless; /* IPAM driver null: its containers get no addresses */
 	struct network_pool pools[NETWORK_FAMILIES];
 	struct strv auxiliary; /* NAME=ADDRESS that are never handed out */
 	struct strv options;   /* KEY=VALUE, as they were given */

@@ -61,10 +61,13 @@ static int read_pool(struct json_object *o, const char *where, struct network *n
 static int read_pools(struct json_object *o, const char *where, struct network *n)
 {
 	struct json_object *ipam = NULL, *config = NULL;
+	const char *driver = "";
 	int r = json_get_object(o, where, "IPAM", &ipam);
 
-	if (r > 0)
+	if (r > 0 && (r = json_get_str(ipam, where, "Driver", &driver)) >= 0) {
+		n->addressless = strcmp(driver, "null") == 0;
 		r = json_get_array(ipam, where, "Config", &config);
+	}
 	for (size_t i = 0; r > 0 && i < json_object_array_length(config); i++) {
 		int one = read_pool(json_object_array_get_idx(config, i), where, n);
 
@@ -153,7 +156,7 @@ void network_put_members(struct json_writer *w, const struct network *n)
 	json_put_bool(w, "EnableIPv4", network_has(n, NETWORK_IPV4) || n->driver == NETWORK_HOST || n->driver == NETWORK_NULL);
 	json_put_bool(w, "EnableIPv6", network_has(n, NETWORK_IPV6));
 	json_begin_object(w, "IPAM");
-	json_put_str(w, "Driver", "default");
+	json_put_str(w, "Driver", n->addressless ? "null" : "default");
 	json_begin_object(w, "Options");
 	json_end_object(w);
 	json_begin_array(w, "Config");
@@ -165,6 +168,10 @@ void network_put_members(struct json_writer *w, const struct network *n)
 	json_put_bool(w, "Internal", n->internal);
 	json_put_bool(w, "Attachable", n->attachable);
 	json_put_bool(w, "Ingress", false);
+	json_begin_object(w, "ConfigFrom");
+	json_put_str(w, "Network", "");
+	json_end_object(w);
+	json_put_bool(w, "ConfigOnly", false);
 	put_pairs(w, "Options", &n->options);
 	put_pairs(w, "Labels", &n->labels);
 }

@@ -46,11 +46,6 @@ static bool is_bool(const char *value)
 	return is_true(value) || strcmp(value, "false") == 0 || strcmp(value, "0") == 0;
 }
 
-static bool is_yes(const char *value)
-{
-	return is_true(value);
-}
-
 static bool is_nat(const char *value)
 {
 	return strcmp(value, "nat") == 0;
@@ -104,7 +99,8 @@ static const struct {
 	{ "com.docker.network.bridge.gateway_mode_ipv4", BRIDGE, is_nat, "nat: routed and isolated are not supported yet" },
 	{ "com.docker.network.bridge.gateway_mode_ipv6", BRIDGE, is_nat, "nat: routed and isolated are not supported yet" },
 	{ "com.docker.network.container_iface_prefix", BRIDGE | MACVLAN, is_prefix, "the beginning of an interface's name" },
-	{ "com.docker.network.enable_ipv4", BRIDGE, is_yes, "true: networks without IPv4 are not supported yet" },
+	{ "com.docker.network.enable_ipv4", BRIDGE | MACVLAN, is_bool, "true or false" },
+	{ "com.docker.network.enable_ipv6", BRIDGE | MACVLAN, is_bool, "true or false" },
 	{ "isolate", BRIDGE, is_bool, "true or false" },
 	{ "parent", MACVLAN, is_interface, "the name of an interface" },
 	{ "macvlan_mode", MACVLAN, is_mode, "bridge, private, vepa or passthru" },
@@ -141,7 +137,7 @@ int network_option_check(const struct network *n)
 	return r;
 }
 
-static bool flag(const struct network *n, const char *key, bool preset)
+bool network_enables(const struct network *n, const char *key, bool preset)
 {
 	const char *value = network_option(n, key);
 
@@ -160,17 +156,17 @@ uint32_t network_mtu(const struct network *n)
 
 bool network_connects(const struct network *n)
 {
-	return flag(n, "com.docker.network.bridge.enable_icc", true);
+	return network_enables(n, "com.docker.network.bridge.enable_icc", true);
 }
 
 bool network_isolates(const struct network *n)
 {
-	return flag(n, "isolate", true);
+	return network_enables(n, "isolate", true);
 }
 
 bool network_masquerades(const struct network *n)
 {
-	return !n->internal && flag(n, "com.docker.network.bridge.enable_ip_masquerade", true);
+	return !n->internal && network_enables(n, "com.docker.network.bridge.enable_ip_masquerade", true);
 }
 
 struct address network_publish_address(const struct network *n)

@@ -11,6 +11,8 @@ const char *network_option(const struct network *n, const char *key);
 /* All of them are known and good. -EINVAL with words. */
 int network_option_check(const struct network *n);
 
+/* What a true-or-false option says, or @preset. */
+bool network_enables(const struct network *n, const char *key, bool preset);
 /* Bytes of a packet; 0: the kernel's default. */
 uint32_t network_mtu(const struct network *n);
 /* Containers of this network may talk to each other. */

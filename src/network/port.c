@@ -130,9 +130,11 @@ static int publish_one(const struct publish *wanted, const struct address *hosts
 	return r < 0 ? explain(r, wanted, &hosts[0]) : 0;
 }
 
-int ports_bind(const struct publishes *wanted, const struct address *preset, bool ipv6, struct ports *ret)
+int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, struct ports *ret)
 {
 	static const struct address every[HOSTS_MAX] = { { .family = AF_INET }, { .family = AF_INET6 } };
+	const struct address *hosts = every + !families[0];
+	size_t count = (size_t)(families[0] + families[1]);
 	struct ports p = { 0 };
 	int r = 0;
 
@@ -140,10 +142,12 @@ int ports_bind(const struct publishes *wanted, const struct address *preset, boo
 		const struct publish *one = &wanted->items[i];
 		const struct address *host = one->host.family ? &one->host : preset;
 
-		if (host->family)
+		if (host->family == AF_INET && !families[0])
+			r = fail(-EINVAL, "port %u cannot be published on an IPv4 address: the network has no IPv4", one->port);
+		else if (host->family)
 			r = publish_one(one, host, 1, &p);
 		else
-			r = publish_one(one, every, ipv6 ? 2 : 1, &p);
+			r = publish_one(one, hosts, count, &p);
 	}
 	if (r < 0) {
 		ports_release(&p);

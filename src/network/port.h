@@ -15,7 +15,8 @@ struct ports {
 
 void ports_release(struct ports *p);
 /*
- * Binds what is @wanted. Where no address is said it is @preset, or when that is of no family every address, of IPv6 too when
- * @ipv6. -EADDRINUSE in Docker's words when one is taken. On failure nothing is held.
+ * Binds what is @wanted. Where no address is said it is @preset, or when that is of no family every address, of the families
+ * that the container has (@families: NETWORK_IPV4, NETWORK_IPV6). -EADDRINUSE in Docker's words when one is taken. On failure
+ * nothing is held.
  */
-int ports_bind(const struct publishes *wanted, const struct address *preset, bool ipv6, struct ports *ret);
+int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, struct ports *ret);

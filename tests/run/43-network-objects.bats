@@ -87,6 +87,20 @@ subnet_of() {
 	# a prefix of its own (RFC 4193) for who names none
 	hoy network create --ipv6 six
 	hoy network create --ipv6 seven
+	# IPv4 comes with it unless it is switched off, by either word
+	hoy network create --subnet fd00:5::/64 both
+	run subnet_of both
+	says '^172\.[0-9]+\.0\.0/16 fd00:5::/64 $'
+	hoy network create --ipv6 --ipv4=false alone
+	hoy network create --ipv6 --opt com.docker.network.enable_ipv4=false too
+	for name in alone too; do
+		run subnet_of $name
+		says '^fd[0-9a-f:]+::/64 $'
+		[ "$(hoy network inspect -f '{{.EnableIPv4}} {{.EnableIPv6}}' $name)" = 'false true' ]
+		[ "$(hoy network ls --filter name=^$name\$ --format '{{.IPv4}} {{.IPv6}}')" = 'false true' ]
+	done
+	hoy network create --opt com.docker.network.enable_ipv6=true --scope local --ipam-driver default seventh
+	[ "$(hoy network inspect -f '{{.EnableIPv4}} {{.EnableIPv6}} {{.Scope}} {{.IPAM.Driver}}' seventh)" = 'true true local default' ]
 	run subnet_of six
 	says '^172\.[0-9]+\.0\.0/16 fd[0-9a-f:]+::/64 $'
 	[ "$(subnet_of six)" != "$(subnet_of seven)" ]
@@ -119,6 +133,49 @@ subnet_of() {
 	refuse 'say --opt parent=INTERFACE' -d macvlan x
 	refuse 'there is no interface nowhere' -d macvlan --opt parent=nowhere x
 	refuse 'not supported yet' --config-only x
+	refuse 'bridge driver doesn.t support multiple subnets' --subnet 10.5.0.0/16 --subnet 10.6.0.0/16 x
+	refuse 'IPv4 or IPv6 must be enabled' --ipv4=false x
+	refuse 'IPv4 has not been enabled' --ipv4=false --ipv6 --subnet 10.5.0.0/16 x
+	refuse 'this node is not a swarm manager' --ingress x
+	refuse 'this node is not a swarm manager' --scope swarm x
+	refuse 'invalid scope' --scope galaxy x
+	refuse 'plugin "dhcp" not found' --ipam-driver dhcp x
+	refuse 'needs addresses' --ipam-driver null x
+	refuse 'does not handle specific address pools' -d macvlan --opt parent=lo --ipam-driver null --subnet 10.5.0.0/16 x
+}
+
+@test "ls and inspect: Docker's filters and formats" {
+	hoy network create --label tier=one --label x=y front >/dev/null
+	hoy network create --internal front-two >/dev/null
+	names() { hoy network ls "$@" --format '{{.Name}}' | xargs; }
+	[ "$(names --filter name=front)" = 'front front-two' ]
+	[ "$(names --filter name=^front\$)" = front ]
+	[ "$(names --filter driver=bridge --filter type=custom)" = 'front front-two' ]
+	[ "$(names --filter driver=null --filter driver=host)" = 'host none' ]
+	[ "$(names --filter dangling=true)" = 'front front-two' ]
+	[ "$(names --filter dangling=false)" = 'bridge host none' ]
+	[ "$(names --filter type=builtin)" = 'bridge host none' ]
+	[ "$(names --filter scope=swarm)" = '' ]
+	[ "$(names --filter label=tier --filter label=x=y)" = front ]
+	id=$(hoy network inspect -f '{{.Id}}' front)
+	[ "$(names --filter id=^${id:0:6})" = front ]
+	run hoy network ls --filter dangling=perhaps
+	exits 1
+	says "invalid filter 'dangling=perhaps'"
+	run hoy network ls --filter type=other
+	says "invalid filter 'type=other'"
+	run hoy network ls --filter colour=red
+	says "invalid filter 'colour'"
+	run hoy network ls
+	says '^NETWORK ID +NAME +DRIVER +SCOPE$'
+	run hoy network ls --filter name=^front\$ --format json
+	says "^\{\"CreatedAt\":\"[^\"]+\",\"Driver\":\"bridge\",\"ID\":\"${id:0:12}\",\"IPv4\":\"true\",\"IPv6\":\"false\",\"Internal\":\"false\",\"Labels\":\"[a-z=,]+\",\"Name\":\"front\",\"Scope\":\"local\"\}$"
+	run hoy network ls --filter label=x --format 'table {{.Name}}\t{{.Label "tier"}}'
+	says '^front +one$'
+	[ "$(hoy network inspect -v -f '{{.Name}} {{.Internal}} {{.ConfigOnly}} {{.Ingress}}' front-two front)" = $'front-two true false false\nfront false false false' ]
+	run hoy network inspect front none-such
+	exits 1
+	says 'none-such'
 }
 
 @test "prune asks, and removes what no container wants" {
@@ -130,4 +187,15 @@ subnet_of() {
 	is $'Deleted Networks:\nunused'
 	run hoy network prune -f
 	is ''
+	# what is older, what has a label, what has not
+	hoy network create --label keep=1 kept >/dev/null
+	hoy network create plain >/dev/null
+	run hoy network prune -f --filter until=1h
+	is ''
+	run hoy network prune -f --filter 'label!=keep'
+	is $'Deleted Networks:\nplain'
+	run hoy network prune -f --filter label=keep=1
+	is $'Deleted Networks:\nkept'
+	run hoy network prune -f --filter colour=red
+	exits 1
 }

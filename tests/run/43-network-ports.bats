@@ -193,6 +193,25 @@ ask_from() {
 	neighbour ip -6 route delete fd77::/64
 }
 
+@test "IPv6 alone: names, the way out, published ports" {
+	hoy network create --ipv6 --ipv4=false --subnet fd78::/64 six
+	who --network six -p 8080:80
+	run hoy exec web cat /proc/net/fib_trie /etc/resolv.conf /etc/hosts
+	says_not '172\.|/16'
+	says '^nameserver fd78::1$'
+	says $'^fd78::2\t'
+	run hoy port web 80
+	is '[::]:8080'
+	[ "$(ask '[fd66::1]:8080')" = fd66::1 ]
+	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8080')" = fd66::2 ]
+	hoy run --rm --network six $REGISTRY/busybox sh -c 'nslookup -type=aaaa web fd78::1 | grep fd78::2 && ping -6 -c 1 -W 5 web && ping -6 -c 1 -W 5 fd66::2'
+	run hoy run --rm --network six -p 127.0.0.1:8081:80 $REGISTRY/busybox true
+	exits 125
+	says 'the network has no IPv4'
+	run hoy run --rm --network six --ip 10.0.0.9 $REGISTRY/busybox true
+	exits 125
+}
+
 @test "the rules are flushed: the next start and reload bring them back; a bridge that was deleted too" {
 	who -p 8080:80
 	nft flush ruleset

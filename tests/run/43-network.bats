@@ -205,6 +205,44 @@ background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 	says '1 packets received'
 }
 
+listens() { (exec 9<>/dev/tcp/10.8.0.254/99) 2>/dev/null; }
+
+@test "macvlan: one that is gone lets go of its address, whatever keeps its namespace" {
+	ip link add wire type veth peer name far
+	ip link set wire up
+	ip link set far up
+	ip address add 10.8.0.254/24 dev far
+	# who accepts a connection, and reads nothing: what the container sent stays on its way when its process is dead
+	python3 -c 'import socket, time; s = socket.create_server(("10.8.0.254", 99)); time.sleep(1000)' >/dev/null 2>&1 3>&- 4>&- &
+	server=$!
+	wait_for 10 listens
+	hoy network create -d macvlan --subnet 10.8.0.0/24 --gateway 10.8.0.254 --opt parent=wire lan
+	for n in 1 2 3; do
+		run busybox --network lan 'timeout 1 nc 10.8.0.254 99 </dev/zero; ip -o -4 address show eth0'
+		exits 0
+		says 'inet 10\.8\.0\.1/24'
+	done
+	# the same by the next command, when the monitor was killed
+	hoy run -d --name box --network lan $REGISTRY/busybox sh -c 'nc 10.8.0.254 99 </dev/zero'
+	wait_for 10 hoy exec box grep -q ':0063 01' /proc/net/tcp
+	pid=$(hoy inspect -f '{{.State.Pid}}' box)
+	kill -9 "$(awk '/^PPid/ { print $2 }' /proc/$pid/status)"
+	wait_for 5 test ! -e /proc/$pid
+	hoy network rm none >/dev/null 2>&1 || true
+	run busybox --network lan 'ip -o -4 address show eth0'
+	exits 0
+	says 'inet 10\.8\.0\.1/24'
+	# without addresses: they are whatever a container finds there
+	hoy network create -d macvlan --ipam-driver null --opt parent=wire bare
+	[ "$(hoy network inspect -f '{{.IPAM.Driver}} {{.IPAM.Config}}' bare)" = 'null []' ]
+	run busybox --network bare --cap-add NET_ADMIN 'ip -o -4 address show eth0; ip address add 10.8.0.77/24 dev eth0; ping -c 1 -W 5 10.8.0.254'
+	exits 0
+	says_not 'inet '
+	says '1 packets received'
+	kill $server
+	ip link delete wire
+}
+
 @test "two hundred side by side have two hundred addresses" {
 	local n
 	for n in 0 1 2 3 4 5 6 7; do

@@ -119,7 +119,7 @@ static int report(int error, const struct global_flags *g, int code)
 
 	log_line(LOG_ERROR, "%s", error_text(error));
 	if (g->log)
-		fprintf(stderr, "hoy-runtime: %s\n", error_text(error));
+		fprintf(stderr, "%s\n", error_text(error)); /* as runc: engines put the name of the runtime in front */
 	if (hint)
 		fprintf(stderr, "hoy-runtime: hint: %s\n", hint);
 	return code ? code : EXIT_FAILURE;

@@ -609,7 +609,7 @@ load lib
 	exits 1
 	is ''
 	grep -q 'level=error msg=".*does not exist' "$T/log"
-	grep -q 'does not exist' <<<"$stderr"
+	grep -q '^container does not exist' <<<"$stderr" # engines put the runtime's name in front
 }
 
 @test "an error in --log as JSON: level, msg, time" {

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SHM "/dev/shm"
 
@@ -54,7 +55,9 @@ int join_find(const struct home *home, const struct run_options *o, const struct
 
 static void init(struct join *j)
 {
-	*j = (struct join){ .open = true, .given = { .tree = -1 } };
+	if (j->open)
+		return;
+	*j = (struct join){ .open = true };
 	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
 		j->given.namespaces[i] = -1;
 }
@@ -65,13 +68,27 @@ void join_release(struct join *j)
 		return;
 	for (size_t i = 0; i < SPEC_NS_COUNT; i++)
 		cleanup_fd(&j->given.namespaces[i]);
-	cleanup_fd(&j->given.tree);
+	for (size_t i = 0; i < j->given.tree_count; i++) {
+		free(j->given.trees[i].at);
+		free(j->given.trees[i].shown);
+		close(j->given.trees[i].tree);
+	}
+	free(j->given.trees);
 	*j = (struct join){ 0 };
 }
 
 const struct runtime_given *join_given(const struct join *j)
 {
 	return j->open ? &j->given : NULL;
+}
+
+void join_add_tree(struct join *j, const char *at, const char *shown, int tree)
+{
+	struct runtime_given *g = &j->given;
+
+	init(j);
+	g->trees = xrealloc(g->trees, (g->tree_count + 1) * sizeof *g->trees);
+	g->trees[g->tree_count++] = (struct runtime_tree){ xstrdup(at), xstrdup(shown), tree };
 }
 
 /* The mount of the spec that stands for the other container's /dev/shm, or NULL: the user mounts something else there. */
@@ -87,14 +104,15 @@ static int open_shm(const struct handle *donor, int pidfd, struct spec *spec, st
 {
 	struct spec_mount *m = find_shm(spec);
 	autofree char *shown = xasprintf("/proc/%d/root" SHM, donor->state.pid);
+	int tree;
 
 	if (!m)
 		return 0;
-	j->given.tree = tree_open(pidfd, SHM);
-	if (j->given.tree < 0)
-		return j->given.tree;
+	tree = tree_open(pidfd, SHM);
+	if (tree < 0)
+		return tree;
 	xreplace(&m->source, shown);
-	j->given.tree_at = m->destination;
+	join_add_tree(j, m->destination, shown, tree);
 	return 0;
 }
 
@@ -135,8 +153,7 @@ int join_open(const struct home *home, struct spec *spec, struct join *ret)
 
 		if (!namespaces_container(spec->linux_.namespaces[types[i].type].path))
 			continue;
-		if (!j.open)
-			init(&j);
+		init(&j);
 		r = join_one(home, spec, types[i].type, &j);
 		if (r < 0)
 			return fail_while(r, "failed to join %s namespace", types[i].name);

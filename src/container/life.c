@@ -11,6 +11,8 @@
 #include "container/mark.h"
 #include "container/record.h"
 #include "container/undo.h"
+#include "container/volume_mount.h"
+#include "container/volume_share.h"
 #include "kernel/step.h"
 #include "runtime/cgroup.h"
 #include "runtime/pidfd.h"
@@ -67,7 +69,7 @@ static int make_streams(struct life *l, int ret_stdio[3])
 }
 
 /* Streams, then the container up to the point before its command executes. */
-static int create(struct life *l)
+static int create(struct life *l, struct volume_shares *shares)
 {
 	struct order *m = l->m;
 	struct container *c = m->container;
@@ -76,6 +78,8 @@ static int create(struct life *l)
 	autocall(join_release) struct join join = { 0 };
 	int r = join_open(c->home, &c->spec, &join);
 
+	if (r == 0)
+		r = volume_shares_open(c->home, c->dir, c->id, &join, shares);
 	if (r < 0)
 		return r;
 	create.given = join_given(&join);
@@ -124,13 +128,15 @@ int life_start(struct life *l)
 {
 	struct container *c = l->m->container;
 	const struct opt_i64 *limit = &c->spec.linux_.resources.memory.limit;
+	autocall(volume_shares_release) struct volume_shares shares = { 0 };
 	int r = c->plan.log == LOG_DRIVER_JOURNALD ? log_journal_check() : 0;
 
 	if (r == 0)
-		r = create(l);
-
+		r = create(l, &shares);
 	if (r == 0)
 		r = join_networks(l);
+	if (r == 0)
+		volume_mounts_event(c->home, c->dir, c->id, "mount");
 	if (r == 0)
 		r = c->runtime ? other_runtime_start(&l->other) : runtime_start(&l->runtime);
 	if (r == 0 && !c->plan.auto_remove)
@@ -279,6 +285,7 @@ void life_end(struct life *l)
 	step_set_side(STEP_CLEANUP);
 	/* a failure is not the last word: undoing the journal tries once more, and so does the next command */
 	l->cgroup_gone = take_down(l) == 0;
+	volume_mounts_event(c->home, c->dir, c->id, "unmount");
 	l->state.stopped = mark_is(c->home, c->id, MARK_STOPPED);
 	l->again = lives_again(l);
 	l->state.status = l->again ? STATUS_RESTARTING : STATUS_EXITED;

@@ -10,6 +10,7 @@
 #include "container/mount_option.h"
 #include "container/mounts_record.h"
 #include "container/volume.h"
+#include "container/volume_mount.h"
 #include "container/volume_use.h"
 #include "kernel/file.h"
 
@@ -214,5 +215,5 @@ int mounts_prepare(const struct mounts_place *place, struct mount_points *list)
 
 	for (size_t i = 0; r == 0 && i < list->count; i++)
 		r = prepare_one(place, &list->items[i]);
-	return r;
+	return r == 0 ? volume_mounts_note(place->dir, list) : r;
 }

@@ -66,8 +66,8 @@ static int write_config(const struct other_runtime *o, const struct runtime_crea
 {
 	autobuf text = BUF_INIT;
 
-	if (create->given && create->given->tree_at)
-		return fail(-ENOSYS, "--runtime with --ipc container: is not supported yet");
+	if (create->given && create->given->tree_count)
+		return fail(-ENOSYS, "--runtime with --ipc container: or a shared tmpfs volume is not supported yet");
 	for (size_t i = 0; create->given && i < SPEC_NS_COUNT; i++)
 		if (create->given->namespaces[i] >= 0) {
 			autofree char *path = xasprintf("/proc/%d/fd/%d", getpid(), create->given->namespaces[i]);

@@ -71,20 +71,6 @@ static int take_volume(const struct home *home, const char *id, const struct mou
 	return r < 0 ? r : take_fd(&fd);
 }
 
-/* One tmpfs cannot be in two mount namespaces that know nothing of each other. */
-static int check_shared(const struct store *s, const struct volume *v, const char *id)
-{
-	const char *type = strv_env_get(&v->options, "type");
-	autostrv users = { 0 };
-	int r = type && strcmp(type, "tmpfs") == 0 ? volume_users(s, v->name, &users) : 0;
-
-	for (size_t i = 0; r == 0 && i < users.count; i++)
-		if (strcmp(users.items[i], id) != 0)
-			r = fail(-EBUSY, "it is a tmpfs that container %.12s has, and sharing one is not supported yet",
-				 users.items[i]);
-	return r;
-}
-
 /* U: the files become the container's user's. */
 static int give(const struct volume_start *start, const struct mount_point *p)
 {
@@ -102,8 +88,6 @@ static int begin(const struct home *home, const struct volume_start *start, stru
 	autocall(volume_release) struct volume v = { 0 };
 	int r = fd < 0 ? fd : volume_read(s, p->name, &v);
 
-	if (r == 0)
-		r = check_shared(s, &v, start->id);
 	if (r == 0 && !p->inherited)
 		r = volume_content_spec(s, &v, p);
 	if (r == 0 && !p->no_copy && !p->inherited && !p->subpath)

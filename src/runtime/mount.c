@@ -231,6 +231,8 @@ static int apply_one(struct init *in, const struct mount_entry *e)
 	case MOUNT_CGROUP:
 		return mount_cgroup(in, e);
 	case MOUNT_FILESYSTEM:
+		if (mount_given_tree(in->create, e))
+			return mount_bind(in, e);
 		mnt = mount_filesystem(in, e);
 		return mnt < 0 ? mnt : 0;
 	}

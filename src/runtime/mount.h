@@ -12,8 +12,8 @@ int mount_seal(struct init *in);
 /* One entry of each kind; the first two are mount_bind.c's and mount_cgroup.c's. */
 int mount_bind(struct init *in, const struct mount_entry *entry);
 int mount_cgroup(struct init *in, const struct mount_entry *entry);
-/* The detached tree that the caller has for this mount (runtime_create.given), or -1. */
-int mount_given_tree(const struct runtime_create *create, const struct mount_entry *entry);
+/* The detached tree that the caller has for this mount (runtime_create.given), or NULL. */
+const struct runtime_tree *mount_given_tree(const struct runtime_create *create, const struct mount_entry *entry);
 /*
  * Opens what @entry binds (O_PATH), relative to @bundle. It is the administrator's path on the host: its symlinks are followed
  * unless src-nofollow says otherwise.

@@ -17,11 +17,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int mount_given_tree(const struct runtime_create *create, const struct mount_entry *e)
+const struct runtime_tree *mount_given_tree(const struct runtime_create *create, const struct mount_entry *e)
 {
 	const struct runtime_given *given = create->given;
 
-	return given && given->tree_at && strcmp(given->tree_at, e->spec->destination) == 0 ? given->tree : -1;
+	for (size_t i = 0; given && i < given->tree_count; i++)
+		if (strcmp(given->trees[i].at, e->spec->destination) == 0)
+			return &given->trees[i];
+	return NULL;
 }
 
 int mount_open_source(const struct mount_entry *e, int bundle)
@@ -37,7 +40,8 @@ int mount_open_source(const struct mount_entry *e, int bundle)
 static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
 {
 	size_t place = (size_t)(e->spec - in->spec->mounts.items);
-	int opened = mount_given_tree(in->create, e);
+	const struct runtime_tree *given = mount_given_tree(in->create, e);
+	int opened = given ? given->tree : -1;
 	autofd int fd = -1;
 
 	if (opened < 0 && in->sources)
@@ -49,8 +53,10 @@ static int open_source(struct init *in, const struct mount_entry *e, struct stat
 }
 
 /* The source of a bind, and what its subdir= says: the path for the words. */
-static char *shown_source(const struct mount_entry *e)
+static char *shown_source(const struct mount_entry *e, const struct runtime_tree *given)
 {
+	if (given)
+		return xstrdup(given->shown);
 	return e->options.subdir ? path_join(e->spec->source, e->options.subdir) : xstrdup(e->spec->source);
 }
 
@@ -74,7 +80,8 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
 	autofd int source = -1, mnt = -1, idmap = -1;
-	autofree char *shown = shown_source(e), *mapping = NULL;
+	const struct runtime_tree *given = mount_given_tree(in->create, e);
+	autofree char *shown = shown_source(e, given), *mapping = NULL;
 	struct sys_bind b = SYS_BIND_NONE;
 	struct stat st;
 	int r;
@@ -97,11 +104,14 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 			b.idmap_shown = mapping = mount_idmap_words(in, e);
 	}
 	b.source = source;
-	b.detached = mount_given_tree(in->create, e);
+	b.detached = given ? given->tree : -1;
 	b.shown_source = shown;
 	b.recursive = e->options.recursive;
 	b.set = e->options.set;
 	b.clear = e->options.clear;
+	/* a file system that another one had read-only is not so for this one */
+	if (e->kind == MOUNT_FILESYSTEM && !(b.set & MOUNT_ATTR_RDONLY))
+		b.clear |= MOUNT_ATTR_RDONLY;
 	b.rec_set = e->options.rec_set;
 	b.rec_clear = e->options.rec_clear;
 	b.propagation = e->options.propagation;

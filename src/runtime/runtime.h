@@ -16,10 +16,15 @@
 struct cgroup; /* runtime/cgroup.h */
 
 /* What the caller has opened already and certain of, where the spec's words alone could mean another thing by now. */
+struct runtime_tree {
+	char *at, *shown; /* destination of the mount that gets it in place of its source or file system; what the words call it */
+	int tree;         /* detached (tree_open) */
+};
+
 struct runtime_given {
 	int namespaces[SPEC_NS_COUNT]; /* to join, by type, in place of the spec's path, which is only shown; -1: by the path */
-	const char *tree_at;           /* destination of the bind mount that gets @tree in place of its source; NULL: none */
-	int tree;                      /* detached (tree_open) */
+	struct runtime_tree *trees;
+	size_t tree_count;
 };
 
 struct runtime_create {

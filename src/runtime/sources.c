@@ -18,7 +18,7 @@
 /* A bind whose source is found by its path. */
 static bool has_source(const struct runtime_create *create, const struct mount_entry *e)
 {
-	return e->kind == MOUNT_BIND && mount_given_tree(create, e) < 0;
+	return e->kind == MOUNT_BIND && !mount_given_tree(create, e);
 }
 
 static int send_one(int sync, int fd)

@@ -103,6 +103,25 @@ Total reclaimed space: 5kB"
 volume destroy data local"
 }
 
+@test "mount and unmount are in events, with where and how" {
+	mkdir -p "$BATS_TEST_TMPDIR/rootfs/bin"
+	"$TOP/tools/busybox-rootfs" | tar -x -C "$BATS_TEST_TMPDIR/rootfs"
+	tar -C "$BATS_TEST_TMPDIR/rootfs" -c . | hoy import - tiny >/dev/null
+	rm -f "$SCRATCH"/run/events*
+	id=$(hoy create --network none -v "data:/a place" --mount type=volume,src=other,dst=/b,ro tiny true)
+	hoy start -a "$id"
+	what='{{.Action}} {{.Actor.ID}} {{with .Actor.Attributes}}{{.driver}} {{index . "destination"}} {{index . "read/write"}} {{.container}}{{end}}'
+	run hoy events --since 0 --until 0s --filter type=volume --filter event=mount --format "$what"
+	is "mount data local /a place true $id
+mount other local /b false $id"
+	run hoy events --since 0 --until 0s --filter type=volume --filter event=unmount --format '{{.Action}} {{.Actor.ID}} {{.Actor.Attributes.container}}'
+	is "unmount data $id
+unmount other $id"
+	hoy rm "$id" >/dev/null
+	hoy rmi tiny >/dev/null
+	hoy volume rm data other >/dev/null
+}
+
 @test "an anonymous volume whose document a power cut took is still one" {
 	local name
 	name=$(hoy volume create)

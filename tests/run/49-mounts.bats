@@ -265,10 +265,6 @@ two"
 	[ "$(stat -c %a "$HERE/host")" = 1770 ]
 	run hoy run --rm -v host:/x:ro box touch /x/y
 	exits 1
-	hoy run --name one -v mem:/m box true
-	run hoy run --name two -v mem:/m box true
-	exits 125
-	says 'sharing one is not supported yet'
 	hoy volume create --opt type=nfs --opt o=addr=server.example,rw --opt device=:/export remote >/dev/null
 	run hoy run --rm -v remote:/x box true
 	exits 125
@@ -278,6 +274,58 @@ two"
 	exits 125
 	one_clear_line
 	[ -z "$(our_mounts)" ]
+}
+
+@test "a tmpfs volume that containers share: one, as long as one of them runs, and mounted nowhere else" {
+	hoy volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=16m,nosuid mem >/dev/null
+	hoy run -d --name first -v mem:/m:ro box sleep 1000 >/dev/null
+	hoy run -d --name second -v mem:/data -w /data box sh -c 'echo from-second >said; sleep 1000' >/dev/null
+	wait_for 10 hoy exec first cat /m/said
+	[ "$(hoy exec first cat /m/said)" = from-second ]
+	run hoy exec first touch /m/mine
+	[ "$status" != 0 ]
+	run hoy run --rm -v mem:/x:ro box sh -c 'cat /x/said; grep " /x " /proc/mounts; touch /x/new'
+	says '^from-second$'
+	says '^tmpfs /x tmpfs ro,nosuid.*size=16384k'
+	says 'Read-only'
+	# it outlives the one that made it
+	hoy rm -f first >/dev/null
+	[ "$(hoy run --rm --volumes-from second box cat /data/said)" = from-second ]
+	[ -z "$(ls -A "$(data_of mem)")" ]
+	[ -z "$(our_mounts)" ]
+	run hoy run --rm --mount src=mem,dst=/x,volume-subpath=said box true
+	exits 125
+	says 'sharing a subpath of one is not supported yet'
+	run hoy volume rm mem
+	exits 1
+	says 'volume is in use'
+	# with the last one it goes, and comes back empty
+	hoy stop -t 0 second >/dev/null
+	run hoy run --rm -v mem:/x box ls -A /x
+	is ""
+	hoy start second >/dev/null
+	wait_for 10 hoy exec second cat /data/said
+	# side by side: who is first makes it
+	hoy volume create --opt type=tmpfs --opt device=tmpfs many >/dev/null
+	local i
+	for i in $(seq 8); do hoy run -d --name side$i -v many:/m box sh -c "echo $i >/m/$i; sleep 1000" >/dev/null & done
+	wait
+	all_there() { [ "$(hoy exec side8 ls /m | xargs)" = '1 2 3 4 5 6 7 8' ]; }
+	wait_for 20 all_there
+	[ "$(for i in $(seq 8); do hoy exec side$i stat -c %d /m; done | sort -u | wc -l)" = 1 ]
+}
+
+@test "what a container put in a shared tmpfs's place is not taken for it" {
+	hoy volume create --opt type=tmpfs --opt device=tmpfs mem >/dev/null
+	hoy run -d --name first --privileged -v mem:/m box sh -c 'umount /m && mount --bind /data /m && touch /ready && sleep 1000' >/dev/null
+	wait_for 10 hoy exec first ls /ready
+	run hoy run --rm -v mem:/x box ls /x
+	exits 125
+	says 'has no tmpfs any more on /m'
+	hoy exec first sh -c 'umount /m; rmdir /m; ln -s /etc /m'
+	run hoy run --rm -v mem:/x box ls /x
+	exits 125
+	says_not passwd
 }
 
 @test "U gives the files to the user, idmap shows them as the user's" {

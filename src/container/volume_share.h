@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A tmpfs volume that several containers have: there is one of it, as long as one of them runs, and it is mounted nowhere but
+ * in them. The first that starts makes it; each that follows gets it out of the mount namespace of one that runs, by its pidfd,
+ * as a detached copy of that mount. Monitor, around the start of a life.
+ */
+#include "container/home.h"
+#include "container/join.h"
+
+struct volume_shares {
+	int *locks; /* of the volumes: nobody else makes one of them meanwhile */
+	size_t count;
+};
+
+/*
+ * Finds them for the container @id, whose directory is @dir, and adds them to @join. Held until the container's state says that
+ * it runs. -ENOSYS with words where one of both has only a part of it.
+ */
+int volume_shares_open(const struct home *home, int dir, const char *id, struct join *join, struct volume_shares *ret);
+void volume_shares_release(struct volume_shares *s);

@@ -154,6 +154,7 @@ static void make_raw(struct attach *a)
 		return;
 	raw = a->before;
 	cfmakeraw(&raw);
+	raw.c_oflag = a->before.c_oflag; /* see runtime_create.console_bare */
 	a->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 

@@ -50,7 +50,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 		return 0;
 	if (r < 0)
 		return r;
-	status = state_file_status(dir, &state);
+	status = state_file_status(&state);
 	if (state_file_in_creation(&state))
 		return fail_hint(fail(-EBUSY, "cannot delete container %s: it is being created", args[0]),
 				 "process %d does that: end it first", state.creator);

@@ -213,7 +213,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 		return r;
 	if (flags->interval <= 0)
 		return fail(-EINVAL, "duration interval must be greater than 0");
-	status = state_file_status(dir, &state);
+	status = state_file_status(&state);
 	if (status == STATE_STOPPED || status == STATE_CREATING)
 		return fail(-ESRCH, "container not running: %s", args[0]);
 	r = state_file_cgroup(&state, &cgroup);

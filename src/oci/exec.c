@@ -75,7 +75,10 @@ static int add_gids(const struct strv *words, struct spec_user *user)
 	return 0;
 }
 
-/* runc's rule: what is added comes into all sets but ambient's and inheritable's, which stay empty (CVE-2022-29162). */
+/*
+ * runc's rule: what is added comes into all sets but inheritable's and ambient's, which stay empty (CVE-2022-29162), unless the
+ * container's process has inheritable ones: then it becomes ambient where it is one of these.
+ */
 static void add_capabilities(const struct strv *names, struct spec_capabilities *c)
 {
 	for (size_t i = 0; i < names->count; i++) {
@@ -88,6 +91,8 @@ static void add_capabilities(const struct strv *names, struct spec_capabilities 
 		c->bounding |= CAPABILITY_BIT(n);
 		c->effective |= CAPABILITY_BIT(n);
 		c->permitted |= CAPABILITY_BIT(n);
+		if (c->inheritable)
+			c->ambient |= CAPABILITY_BIT(n);
 		c->set = true;
 	}
 }
@@ -145,9 +150,9 @@ static int check_process(const struct spec_process *p, const struct exec_flags *
 	return 0;
 }
 
-static int check_status(const struct state_file *state, int dir, const struct exec_flags *flags)
+static int check_status(const struct state_file *state, const struct exec_flags *flags)
 {
-	enum state_status status = state_file_status(dir, state);
+	enum state_status status = state_file_status(state);
 
 	if (status == STATE_STOPPED || status == STATE_CREATING)
 		return fail(-ESRCH, "cannot exec in a stopped container: %s", state->id);
@@ -180,6 +185,7 @@ static int start(const struct oci *oci, const struct state_file *state, const st
 	e.sub_cgroups = &flags->cgroups;
 	e.seccomp_cache = cache;
 	e.console_socket = console;
+	e.console_bare = console < 0;
 	return runtime_exec(&e, ret);
 }
 
@@ -193,7 +199,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 	int status = 0, r = state_file_read(oci->root_fd, args[0], &state, &dir);
 
 	if (r == 0)
-		r = check_status(&state, dir, flags);
+		r = check_status(&state, flags);
 	if (r == 0)
 		r = state_file_config(dir, &spec);
 	if (r == 0)

@@ -47,7 +47,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 		return r;
 	if (signal == 0 && !probe)
 		return fail(-EINVAL, "unknown signal \"%s\"", name);
-	status = state_file_status(dir, &state);
+	status = state_file_status(&state);
 	if (status == STATE_STOPPED && signal == SIGKILL && !all)
 		all = outlives_init(dir);
 	/* what is left of a stopped container that has no pid namespace can be ended with --all */

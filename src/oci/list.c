@@ -74,7 +74,7 @@ static int list_all(const struct oci *oci, const struct strv *ids, struct table 
 			log_warning("%s", error_text(r));
 			continue;
 		}
-		status = state_file_status(dir, &state);
+		status = state_file_status(&state);
 		add_row(table, &state, status);
 		put(w, &state, status);
 	}

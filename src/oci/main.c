@@ -91,7 +91,7 @@ static const struct oci_command *find(const char *name)
 static int set_up_log(const struct global_flags *g)
 {
 	bool json = g->log_format && strcmp(g->log_format, "json") == 0;
-	enum log_format format = json ? LOG_JSON : g->log ? LOG_TEXT : LOG_PLAIN;
+	enum log_format format = json ? LOG_JSON : g->log || g->debug ? LOG_TEXT : LOG_PLAIN;
 	int fd = -1;
 
 	if (g->log_format && !json && strcmp(g->log_format, "text") != 0)

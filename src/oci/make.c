@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Binds or connects through the descriptor of the directory: sun_path holds 108 bytes, paths are longer. */
@@ -46,6 +47,24 @@ static int unix_address(const char *path, int *ret_dir, struct sockaddr_un *ret)
 	return 0;
 }
 
+/*
+ * Half a second for a listener to come: callers start it and us at once, and a runtime that takes longer to get here finds it
+ * there.
+ */
+static int connect_patiently(int fd, const struct sockaddr_un *address)
+{
+	const struct timespec step = { .tv_nsec = 5 * 1000 * 1000 };
+	int r = -1;
+
+	for (int tries = 0; tries < 100; tries++) {
+		r = connect(fd, (const struct sockaddr *)address, sizeof *address);
+		if (r == 0 || (errno != ENOENT && errno != ECONNREFUSED))
+			break;
+		(void)nanosleep(&step, NULL);
+	}
+	return r;
+}
+
 int socket_connect(const char *path, const char *what)
 {
 	autofd int dir = -1, fd = -1;
@@ -55,7 +74,7 @@ int socket_connect(const char *path, const char *what)
 	if (r < 0)
 		return fail_while(r, "%s", what);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+	if (fd < 0 || connect_patiently(fd, &address) < 0)
 		return fail_errno("%s: connect to %s", what, path);
 	return take_fd(&fd);
 }
@@ -235,6 +254,7 @@ static int create(struct creating *creating, struct made *made)
 	c.bundle_path = b->path;
 	c.seccomp_cache = cache;
 	c.console_socket = console;
+	c.console_bare = console < 0;
 	c.start_socket = creating->start;
 	c.no_pivot = flags->no_pivot;
 	c.no_new_keyring = flags->no_new_keyring;
@@ -265,7 +285,7 @@ static int run_poststop(const struct creating *c, int error)
 
 		fill_state(c, &state);
 		text = state_file_text(&state, STATE_STOPPED);
-		r = hooks_run(&c->bundle->spec, SPEC_HOOK_POSTSTOP, text);
+		r = hooks_run(&c->bundle->spec, SPEC_HOOK_POSTSTOP, text, NULL);
 		if (r < 0)
 			log_warning("%s", error_text(r));
 	}

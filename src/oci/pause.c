@@ -18,7 +18,7 @@ static int freeze(const struct oci *oci, const char *id, bool frozen)
 
 	if (r < 0)
 		return r;
-	status = state_file_status(dir, &state);
+	status = state_file_status(&state);
 	if (frozen && status != STATE_RUNNING && status != STATE_CREATED)
 		return fail(-EBUSY, "container not running: %s is %s", id, state_status_name(status));
 	if (!frozen && status != STATE_PAUSED)

@@ -51,7 +51,7 @@ int remove_container(const struct oci *oci, const struct state_file *state, int 
 	/* runtime.md, lifecycle 12: a failing poststop hook is a warning, the others still run */
 	if (spec.hooks[SPEC_HOOK_POSTSTOP].count) {
 		text = state_file_text(state, STATE_STOPPED);
-		r = hooks_run(&spec, SPEC_HOOK_POSTSTOP, text);
+		r = hooks_run(&spec, SPEC_HOOK_POSTSTOP, text, NULL);
 		if (r < 0)
 			log_warning("%s", error_text(r));
 	}

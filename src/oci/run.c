@@ -35,7 +35,7 @@ static int start(struct made *made)
 {
 	int r = runtime_start(&made->container);
 
-	return r < 0 ? r : hooks_run(&made->spec, SPEC_HOOK_POSTSTART, made->state);
+	return r < 0 ? r : hooks_run(&made->spec, SPEC_HOOK_POSTSTART, made->state, NULL);
 }
 
 static int run(const struct oci *oci, char *const *args, void *data)

@@ -11,7 +11,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 struct spec_flags {
@@ -85,16 +87,18 @@ static void add_process(struct spec_process *p)
 
 static void add_linux(struct spec *spec, bool rootless)
 {
-	static const enum spec_namespace_type types[] = { SPEC_NS_PID, SPEC_NS_NETWORK, SPEC_NS_IPC,
-							  SPEC_NS_UTS, SPEC_NS_MOUNT,   SPEC_NS_CGROUP };
+	static const enum spec_namespace_type types[] = { SPEC_NS_PID, SPEC_NS_NETWORK, SPEC_NS_IPC, SPEC_NS_UTS, SPEC_NS_MOUNT };
 	static const char masked[] =
 		"/proc/acpi:/proc/asound:/proc/kcore:/proc/keys:/proc/latency_stats:/proc/timer_list:/proc/timer_stats:"
 		"/proc/sched_debug:/sys/firmware:/proc/scsi";
 	static const char readonly[] = "/proc/bus:/proc/fs:/proc/irq:/proc/sys:/proc/sysrq-trigger";
 	struct spec_linux *l = &spec->linux_;
+	struct statfs fs;
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		l->namespaces[types[i]].set = true;
+	/* runc's rule: v1's trees are no secret that a namespace could keep, and some callers add theirs */
+	l->namespaces[SPEC_NS_CGROUP].set = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 	strv_split(&l->masked_paths, masked, ':');
 	strv_split(&l->readonly_paths, readonly, ':');
 	if (!rootless) {

@@ -23,7 +23,7 @@ static int poststart(int dir, const struct state_file *state)
 	if (r < 0 || !spec.hooks[SPEC_HOOK_POSTSTART].count)
 		return r;
 	text = state_file_text(state, STATE_RUNNING);
-	r = hooks_run(&spec, SPEC_HOOK_POSTSTART, text);
+	r = hooks_run(&spec, SPEC_HOOK_POSTSTART, text, NULL);
 	if (r < 0) {
 		error_pack(r, &failure);
 		(void)runtime_kill(state, SIGKILL, false);
@@ -37,7 +37,7 @@ static int start(const char *id, int dir, const struct state_file *state)
 	autofd int notify = -1, pidfd = -1;
 	int r;
 
-	switch (state_file_status(dir, state)) {
+	switch (state_file_status(state)) {
 	case STATE_CREATED:
 		break;
 	case STATE_STOPPED:

@@ -18,7 +18,7 @@ static int run(const struct oci *oci, char *const *args, void *flags)
 		return r;
 	json_writer_init(&w, &text, true);
 	json_begin_object(&w, NULL);
-	state_file_put(&w, &state, state_file_status(dir, &state));
+	state_file_put(&w, &state, state_file_status(&state));
 	/* runc's, beside the standard's members: who created it; empty for root */
 	json_put_str(&w, "owner", "");
 	json_end_object(&w);

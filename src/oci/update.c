@@ -114,12 +114,12 @@ static int read_resources(const char *path, struct spec_resources *ret)
 	return r < 0 ? r : spec_parse_resources(o, ret);
 }
 
-static int update(const struct state_file *state, int dir, const struct spec_resources *changed)
+static int update(const struct state_file *state, const struct spec_resources *changed)
 {
 	struct cgroup *cgroup = NULL;
 	int r;
 
-	if (state_file_status(dir, state) == STATE_STOPPED)
+	if (state_file_status(state) == STATE_STOPPED)
 		return fail(-EINVAL, "container not running: %s", state->id);
 	r = state_file_cgroup(state, &cgroup);
 	if (r == 0 && !cgroup)
@@ -160,7 +160,7 @@ static int run(const struct oci *oci, char *const *args, void *data)
 		r = read_resources(flags->resources, &flags->changed);
 	}
 	if (r == 0)
-		r = update(&state, dir, &flags->changed);
+		r = update(&state, &flags->changed);
 	if (r == 0 && (flags->l3_cache || flags->mem_bw))
 		r = update_rdt(&state, dir, flags);
 	spec_resources_release(&flags->changed);

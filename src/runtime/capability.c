@@ -201,9 +201,10 @@ int capability_apply(const struct spec_capabilities *capabilities)
 	left_out = (c->permitted | c->effective) & ~permitted;
 	if (left_out)
 		log_warning("capabilities that are not available here are left out: %s", capability_names(left_out, text));
+	/* capset(2): from what is permitted until now, not only from what will be */
+	inheritable = c->inheritable & (permitted | inheritable);
 	permitted &= c->permitted;
 	effective = c->effective & permitted;
-	inheritable = c->inheritable & (permitted | inheritable);
 	/* capabilities(7): an ambient one is always permitted and inheritable */
 	ambient = c->ambient & permitted & inheritable;
 	if (c->ambient & ~ambient)

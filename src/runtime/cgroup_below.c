@@ -32,7 +32,7 @@ static int move_to(struct cgroup_dir *dir, char *path)
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), r = -errno;
 
 	if (fd < 0) {
-		r = r == -ENOENT ? fail(r, "error adding pid to cgroups: open %s: no such file or directory", path)
+		r = r == -ENOENT ? fail(r, "error adding pid to cgroups: open %s/cgroup.procs: no such file or directory", path)
 				 : fail_code(r, "error adding pid to cgroups: open %s", path);
 		free(path);
 		return r;
@@ -55,7 +55,7 @@ static int descend(struct cgroup *c, const char *sub)
 	if (!controllers)
 		return fail(-EINVAL, "unknown controller %s in the path of the sub-cgroup", list);
 	if (climbs(path))
-		return fail(-EINVAL, "bad sub cgroup path: %s", path);
+		return fail(-EINVAL, "bad sub cgroup path: %s is not a sub cgroup path", path);
 	clean = path_clean(rooted);
 	for (size_t i = 0; i < c->count && r == 0 && strcmp(clean, "/") != 0; i++) {
 		struct cgroup_dir *dir = &c->dirs[i];

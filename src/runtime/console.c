@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* What is opened is hostile ground's "ptmx": it must be a devpts' own multiplexer and nothing that looks like one. */
@@ -56,6 +57,17 @@ static int set_size(const struct spec_process *p, int master)
 	if (!p->console_height || !p->console_width)
 		return 0;
 	return ioctl(master, TIOCSWINSZ, &size) < 0 ? fail_errno("process.consoleSize") : 0;
+}
+
+/* No carriage return before the end of a line: who shows it on a terminal adds one there, and in a pipe there is none. */
+static int keep_line_ends(int master)
+{
+	struct termios t;
+
+	if (tcgetattr(master, &t) < 0)
+		return fail_errno("set up the pty");
+	t.c_oflag &= ~(tcflag_t)ONLCR;
+	return tcsetattr(master, TCSANOW, &t) < 0 ? fail_errno("set up the pty") : 0;
 }
 
 static int hand_over(struct init *in, int master)
@@ -99,6 +111,8 @@ int console_open(struct init *in, int *ret_slave)
 	if (slave < 0)
 		return slave;
 	r = set_size(&in->spec->process, master);
+	if (r == 0 && in->create->console_bare)
+		r = keep_line_ends(master);
 	if (r == 0)
 		r = hand_over(in, master);
 	if (r == 0)

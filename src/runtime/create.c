@@ -280,13 +280,15 @@ static char *state_text(const struct creation *c, const char *status)
 	return hooks_state(create->spec, create->id, status, c->made.pid, create->bundle_path ? create->bundle_path : "/");
 }
 
+/* In the bundle, as runc's. */
 static int run_hooks(struct creation *c)
 {
 	autofree char *state = state_text(c, "creating");
-	int r = hooks_run(c->create->spec, SPEC_HOOK_PRESTART, state);
+	const char *cwd = c->create->bundle_path;
+	int r = hooks_run(c->create->spec, SPEC_HOOK_PRESTART, state, cwd);
 
 	if (r == 0)
-		r = hooks_run(c->create->spec, SPEC_HOOK_CREATE_RUNTIME, state);
+		r = hooks_run(c->create->spec, SPEC_HOOK_CREATE_RUNTIME, state, cwd);
 	return r < 0 ? r : tell(c, SYNC_GO);
 }
 

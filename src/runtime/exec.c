@@ -201,6 +201,7 @@ static int prepare(struct joining *j)
 	j->create.id = j->exec->id;
 	j->create.spec = &j->spec;
 	j->create.console_socket = j->exec->console_socket;
+	j->create.console_bare = j->exec->console_bare;
 	j->create.preserve_fds = j->exec->preserve_fds;
 	j->create.die_with_parent = j->exec->die_with_parent;
 	for (size_t i = 0; i < 3; i++)

@@ -17,6 +17,7 @@ struct runtime_exec {
 	const char *seccomp_cache;
 	int stdio[3];
 	int console_socket;
+	bool console_bare; /* as runtime_create's */
 	unsigned int preserve_fds;
 	bool die_with_parent;
 };

@@ -11,6 +11,7 @@
 #include "base/process.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -90,13 +91,25 @@ static int describe_failure(int status, int said)
 	while (n > 0 && strchr("\n ", text[n - 1]))
 		n--;
 	text[n] = '\0';
+	/* a shell's way to count, or the hook itself was killed */
+	if (status > 128 && status <= 128 + 31) {
+		const char *name = strsignal(status - 128);
+
+		return fail(-EIO, "exit code %d (%c%s)%s%s", status, tolower((unsigned char)name[0]), name + 1, n ? ": " : "",
+			    text);
+	}
 	return fail(-EIO, "exit code %d%s%s", status, n ? ": " : "", text);
 }
 
-static int run_one(const struct spec_hook *hook, int state)
+static int go_to(void *path)
+{
+	return chdir(path) < 0 ? -errno : 0;
+}
+
+static int run_one(const struct spec_hook *hook, int state, const char *cwd)
 {
 	autofd int said = memory_file("", 0);
-	struct process_spawn spawn = { .path = hook->path, .stdio = { state, -1, said } };
+	struct process_spawn spawn = { .path = hook->path, .stdio = { state, -1, said }, .data = (void *)cwd };
 	struct process p = PROCESS_NONE;
 	autostrv argv = { 0 };
 	int status = 0, r;
@@ -110,19 +123,21 @@ static int run_one(const struct spec_hook *hook, int state)
 	spawn.argv = strv_array(&argv);
 	/* runc's: without an env it is the caller's */
 	spawn.envp = hook->env.count ? strv_array(&hook->env) : environ;
+	if (cwd)
+		spawn.prepare = go_to;
 	r = process_spawn(&spawn, &p);
 	if (r == 0)
 		r = wait_until(&p, &hook->timeout, &status);
 	return r == 0 && status ? describe_failure(status, said) : r;
 }
 
-int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *state)
+int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *state, const char *cwd)
 {
 	const struct spec_hook_list *list = &spec->hooks[kind];
 
 	for (size_t i = 0; i < list->count; i++) {
 		autofd int in = memory_file(state, strlen(state));
-		int r = in < 0 ? in : run_one(&list->items[i], in);
+		int r = in < 0 ? in : run_one(&list->items[i], in, cwd);
 
 		if (r < 0)
 			return fail_while(r, "error running %s hook #%zu: %s", kind_names[kind], i, list->items[i].path);

@@ -30,6 +30,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -202,7 +203,7 @@ static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *
 	if (!in->spec->hooks[kind].count)
 		return 0;
 	state = hooks_state(in->spec, in->create->id, status, in->outer_pid, bundle);
-	return hooks_run(in->spec, kind, state);
+	return hooks_run(in->spec, kind, state, NULL);
 }
 
 /* The caller's hooks outside, then ours inside: namespaces and mounts exist, the root is not entered. */
@@ -216,6 +217,9 @@ static int run_hooks(struct init *in)
 		if (r == 0)
 			r = sync_expect(in->sync, SYNC_GO);
 	}
+	/* runc's place for them: what they put into the container they name from its root */
+	if (r == 0 && hooks[SPEC_HOOK_CREATE_CONTAINER].count && fchdir(in->root) < 0)
+		r = fail_errno("change to the container's root");
 	return r < 0 ? r : run_own_hooks(in, SPEC_HOOK_CREATE_CONTAINER, "creating");
 }
 
@@ -239,6 +243,11 @@ static int take_terminal(struct init *in)
 	return r < 0 ? r : console_take(slave);
 }
 
+static bool has_label(const struct spec_process *p)
+{
+	return (p->selinux_label && *p->selinux_label) || (p->apparmor_profile && *p->apparmor_profile);
+}
+
 static int wait_for_start(struct init *in)
 {
 	int listener = in->create->start_socket, r;
@@ -246,6 +255,10 @@ static int wait_for_start(struct init *in)
 	/* the caller starts us now, or it has written us down; when it died before that, nobody would ever find us */
 	r = sync_expect(in->sync, SYNC_GO);
 	if (r < 0 || listener < 0)
+		return r;
+	/* this may take days: nothing of the host's stays open meanwhile */
+	r = program_close_descriptors(in, !has_label(&in->spec->process));
+	if (r < 0)
 		return r;
 	/* `create` ends now and `start` will connect: from here on it is who hears our errors */
 	for (;;) {
@@ -266,6 +279,8 @@ static int wait_for_start(struct init *in)
 
 static int start_hooks(struct init *in)
 {
+	/* runc's: without an env of their own they have the process's */
+	environ = (char **)strv_array(&in->env);
 	return run_own_hooks(in, SPEC_HOOK_START_CONTAINER, "created");
 }
 
@@ -274,8 +289,29 @@ static int arrange_fds(struct init *in)
 	return init_arrange_fds(in->create);
 }
 
+static void end_by(int signal)
+{
+	_exit(128 + signal);
+}
+
+/* The first process of a pid namespace gets no signal that it does not handle: `kill` of a created container ends it. */
+static void end_by_signals(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaddset(&set, signals[i]);
+		(void)signal(signals[i], end_by);
+	}
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static int report_ready(struct init *in)
 {
+	if (in->create->start_socket >= 0)
+		end_by_signals();
 	return sync_send(in->sync, SYNC_READY, -1);
 }
 

@@ -135,11 +135,22 @@ static int check_executable(const char *path)
 }
 
 /* Engines search these words for runc's, which are Go's: the reason begins with a small letter. */
-static int program_fails(const char *name, int reason, const char *words)
+static int program_fails(const char *doing, int reason)
 {
-	const char *text = words ? words : strerror(-reason);
+	const char *text = strerror(-reason);
 
-	return fail(reason - RUNTIME_EXEC_ERROR, "exec \"%s\": %c%s", name, tolower((unsigned char)text[0]), text + 1);
+	return fail(reason - RUNTIME_EXEC_ERROR, "%s: %c%s", doing, tolower((unsigned char)text[0]), text + 1);
+}
+
+static int lookup_fails(const char *name, int reason)
+{
+	bool missing = reason == -ENOENT || reason == -ENOTDIR;
+	autofree char *doing = missing ? xasprintf("exec: \"%s\": stat %s", name, name) : xasprintf("exec: \"%s\"", name);
+
+	/* a directory: in the words of newer and of older engines, which both search for theirs */
+	if (reason == -EISDIR)
+		return fail(reason - RUNTIME_EXEC_ERROR, "%s: is a directory: permission denied", doing);
+	return program_fails(doing, reason);
 }
 
 /* args[0] as execvp finds it, with the PATH of the process. */
@@ -151,8 +162,8 @@ static int find_program(const char *name, const char *path, char **ret)
 	if (strchr(name, '/')) {
 		int r = check_executable(name);
 
-		if (r < 0) /* a directory: in the words of newer and of older engines, which both search for theirs */
-			return program_fails(name, r, r == -EISDIR ? "is a directory: permission denied" : NULL);
+		if (r < 0)
+			return lookup_fails(name, r);
 		*ret = xstrdup(name);
 		return 0;
 	}
@@ -170,8 +181,8 @@ static int find_program(const char *name, const char *path, char **ret)
 			first = r;
 	}
 	if (first)
-		return program_fails(name, first, NULL);
-	return program_fails(name, -ENOENT, "executable file not found in $PATH");
+		return lookup_fails(name, first);
+	return fail(-ENOENT - RUNTIME_EXEC_ERROR, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
 int program_prepare(struct init *in)
@@ -232,12 +243,14 @@ static int apply_filter(struct init *in)
  * marked descriptors are still there, and "/proc/self/fd/N/../../bin/sh" by a directory of the host's is the host's file
  * (CVE-2024-21626). Sockets, the log and explain's stream lead nowhere.
  */
-static int close_host_descriptors(struct init *in)
+int program_close_descriptors(struct init *in, bool labelled)
 {
-	const int keep[] = { in->sync, in->create->start_socket, step_explain_fd(), log_fd() };
+	const int keep[] = { in->sync, in->create->start_socket, step_explain_fd(), log_fd(), labelled ? -1 : in->proc };
 	int r = fd_close_from(3 + in->create->preserve_fds, keep, ARRAY_SIZE(keep));
 
-	in->proc = in->bundle = in->root = in->old_root = -1;
+	in->bundle = in->root = in->old_root = -1;
+	if (labelled)
+		in->proc = -1;
 	return r < 0 ? fail_code(r, "close the host's descriptors") : 0;
 }
 
@@ -259,7 +272,7 @@ int program_confine(struct init *in)
 	if (r == 0)
 		r = lsm_apply(in->proc, p->apparmor_profile, p->selinux_label);
 	if (r == 0)
-		r = close_host_descriptors(in);
+		r = program_close_descriptors(in, true);
 	/* without no_new_privs the filter needs CAP_SYS_ADMIN, which is about to go; with it, the later the better */
 	if (r == 0 && !p->no_new_privileges)
 		r = apply_filter(in);
@@ -314,7 +327,7 @@ static char *exec_words(const struct init *in)
 int program_execute(struct init *in)
 {
 	const struct spec_process *p = &in->spec->process;
-	autofree char *said = step_heard() ? exec_words(in) : NULL, *hint = NULL;
+	autofree char *said = step_heard() ? exec_words(in) : NULL, *hint = NULL, *doing = NULL;
 	int r;
 
 	if (in->create->script_only) {
@@ -323,6 +336,7 @@ int program_execute(struct init *in)
 	}
 	r = sys_exec("the container's command", in->program, strv_array(&p->args), strv_array(&in->env), said);
 	hint = xstrdup(error_hint(r));
-	r = program_fails(p->args.items[0], r, NULL);
+	doing = xasprintf("exec %s", in->program);
+	r = program_fails(doing, r);
 	return hint ? fail_hint(r, "%s", hint) : r;
 }

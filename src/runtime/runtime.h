@@ -34,7 +34,8 @@ struct runtime_create {
 	const char *seccomp_cache; /* directory for compiled filters, see seccomp_program_load; NULL: none */
 	int stdio[3];              /* become 0, 1, 2 of the process when it has no terminal; -1 leaves the caller's own */
 	int console_socket;        /* with a terminal: where the pty's master is sent; -1: it is returned in ret->console */
-	int start_socket; /* a listening unix socket on which init waits for runtime_start_at of another process; -1: none */
+	bool console_bare; /* the pty adds no carriage returns: the caller shows its output on a terminal that does, or elsewhere */
+	int start_socket;  /* a listening unix socket on which init waits for runtime_start_at of another process; -1: none */
 	const struct runtime_given *given; /* borrowed; NULL: nothing */
 	unsigned int preserve_fds;         /* descriptors 3 … 2+n stay open in the process */
 	bool no_pivot, no_new_keyring;

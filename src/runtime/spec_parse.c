@@ -125,14 +125,18 @@ static int parse_letter(struct json_object *o, const char *where, const char *na
 static int parse_access(struct json_object *o, const char *where, const char *name, char ret[4])
 {
 	const char *s = NULL;
+	size_t count = 0;
 	int r = json_get_str(o, where, name, &s);
 
 	if (r <= 0)
 		return r;
-	if (strlen(s) > 3 || s[strspn(s, "rwm")])
-		return fail(-EINVAL, "%s.%s: '%s' is not of the letters rwm", where, name, s);
-	memcpy(ret, s, strlen(s) + 1);
-	return 1;
+	if (s[strspn(s, "rwm")])
+		log_warning("%s.%s: letters of '%s' that are none of rwm are left out", where, name, s);
+	for (const char *letter = "rwm"; *letter; letter++)
+		if (strchr(s, *letter))
+			ret[count++] = *letter;
+	ret[count] = '\0';
+	return !*s || count ? 1 : fail(-EINVAL, "%s.%s: '%s' is not of the letters rwm", where, name, s);
 }
 
 static int parse_gids(struct json_object *o, const char *where, const char *name, struct spec_user *ret)

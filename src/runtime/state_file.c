@@ -6,7 +6,9 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/process.h"
+#include "base/strv.h"
 #include "runtime/cgroup.h"
 
 #include <assert.h>
@@ -214,35 +216,41 @@ int state_file_remove(int root, const char *id)
 	return dir_remove_tree(root, id);
 }
 
-/* Init's state letter from /proc/PID/stat, or 0 when that pid is gone or is another process now. */
-static char process_letter(const struct state_file *s)
+/* What /proc/PID/stat says of init: whether it is there, and whether it executed anything yet. */
+static bool process_lives(const struct state_file *s, bool *ret_executed)
 {
-	char path[64];
+	const uint64_t forked_only = 0x40; /* PF_FORKNOEXEC of the kernel's process flags, field 9 of proc_pid_stat(5) */
+	autostrv fields = { 0 };
 	autobuf stat = BUF_INIT;
+	uint64_t started, flags;
 	const char *behind;
-	uint64_t started;
+	char path[64];
 
-	if (s->pid <= 0 || process_start_time(s->pid, &started) < 0 || started != s->start_time)
-		return 0;
 	snprintf(path, sizeof path, "/proc/%d/stat", s->pid);
-	if (file_read(AT_FDCWD, path, 8192, &stat) < 0)
-		return 0;
+	if (s->pid <= 0 || file_read(AT_FDCWD, path, 8192, &stat) < 0)
+		return false;
+	/* the name may hold spaces and brackets: count from the last bracket */
 	behind = strrchr(stat.data, ')');
-	return behind && behind[1] ? behind[2] : 0;
+	if (!behind || !behind[1])
+		return false;
+	strv_split(&fields, behind + 2, ' ');
+	if (fields.count < 20 || strchr("ZX", fields.items[0][0]) || number_u64(fields.items[6], &flags) < 0 ||
+	    number_u64(fields.items[19], &started) < 0 || started != s->start_time)
+		return false;
+	*ret_executed = !(flags & forked_only);
+	return true;
 }
 
-enum state_status state_file_status(int dir, const struct state_file *s)
+enum state_status state_file_status(const struct state_file *s)
 {
 	struct cgroup *cgroup = NULL;
-	bool frozen = false;
-	char letter;
+	bool frozen = false, executed;
 
 	if (s->pid == 0)
 		return STATE_CREATING;
-	letter = process_letter(s);
-	if (letter == 0 || letter == 'Z' || letter == 'X')
+	if (!process_lives(s, &executed))
 		return STATE_STOPPED;
-	if (faccessat(dir, STATE_FILE_START, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (!executed)
 		return STATE_CREATED;
 	if (state_file_cgroup(s, &cgroup) == 0 && cgroup)
 		(void)cgroup_is_frozen(cgroup, &frozen);
@@ -260,9 +268,10 @@ bool state_file_in_creation(const struct state_file *s)
 int state_file_pidfd(const struct state_file *s)
 {
 	autofd int fd = s->pid > 0 ? (int)syscall(SYS_pidfd_open, s->pid, 0) : -1;
+	bool executed;
 
-	/* the letter is read after the pidfd is open: a pid that is reused in between has another start time */
-	if (fd < 0 || process_letter(s) == 0)
+	/* looked at after the pidfd is open: a pid that is reused in between has another start time */
+	if (fd < 0 || !process_lives(s, &executed))
 		return fail(-ESRCH, "container not running: %s", s->id);
 	return take_fd(&fd);
 }

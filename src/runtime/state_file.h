@@ -5,10 +5,10 @@
  *
  *	state.json	written twice: before the cgroup is made, with its path, and when the container is created
  *	config.json	a copy of the bundle's, so that exec and delete do not depend on a bundle that changed
- *	start		the socket on which init waits for `start`; gone once it was started
+ *	start		the socket on which init waits for `start`
  *
- * Whether a container runs is not written anywhere: the kernel is asked, by pid and start time, so it is never wrong. The
- * engine does not use this: it has records of its own. Runs in each command of hoy-runtime.
+ * Whether a container runs, or was started at all, is not written anywhere: the kernel is asked, by pid and start time, so it
+ * is never wrong. The engine does not use this: it has records of its own. Runs in each command of hoy-runtime.
  */
 #include "runtime/spec.h"
 
@@ -53,7 +53,7 @@ int state_file_config(int dir, struct spec *ret);
 void state_file_release(struct state_file *state);
 int state_file_remove(int root, const char *id);
 /* What it is now, by asking the kernel. */
-enum state_status state_file_status(int dir, const struct state_file *state);
+enum state_status state_file_status(const struct state_file *state);
 /* Whether who creates it is still at work: then it is not to be deleted. */
 bool state_file_in_creation(const struct state_file *state);
 /* A descriptor of init; -ESRCH with words when it has ended. */

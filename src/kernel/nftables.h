@@ -53,6 +53,7 @@ enum nft_op {
 	NFT_OP_PAIR6_IN,          /* the same of IPv6 */
 	NFT_OP_SADDR_LOOPBACK,    /* ip saddr 127.0.0.0/8 */
 	NFT_OP_DADDR_LOOPBACK,    /* ip daddr 127.0.0.0/8 */
+	NFT_OP_DADDR_LOOPBACK6,   /* ip6 daddr ::1 */
 	NFT_OP_DADDR_LOCAL,       /* fib daddr type local */
 	NFT_OP_DADDR_NOT_OF_IIF,  /* fib daddr . iif type unicast: an address, but not of this interface */
 	NFT_OP_SADDR_UNREACHABLE, /* fib saddr . iif oif missing */

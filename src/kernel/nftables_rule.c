@@ -189,6 +189,7 @@ static void translate(struct netlink *n, uint8_t family, bool with_address, cons
 static void put_part(struct netlink *n, enum nft_op op, const char *arg)
 {
 	static const char none[IFNAMSIZ] = { 0 };
+	static const uint8_t loopback6[16] = { [15] = 1 };
 	char name[IFNAMSIZ] = { 0 };
 
 	switch (op) {
@@ -221,6 +222,11 @@ static void put_part(struct netlink *n, enum nft_op op, const char *arg)
 		break;
 	case NFT_OP_DADDR_LOOPBACK:
 		is_loopback(n, 16);
+		break;
+	case NFT_OP_DADDR_LOOPBACK6:
+		only_family(n, NFPROTO_IPV6);
+		load_payload(n, NFT_PAYLOAD_NETWORK_HEADER, 24, sizeof loopback6, NFT_REG_1);
+		compare(n, NFT_CMP_EQ, loopback6, sizeof loopback6);
 		break;
 	case NFT_OP_DADDR_LOCAL:
 		load_fib(n, NFTA_FIB_F_DADDR, NFT_FIB_RESULT_ADDRTYPE);
@@ -281,6 +287,7 @@ static const char *const words[] = {
 	[NFT_OP_PAIR6_IN] = "ip6 saddr . ip6 daddr @%s",
 	[NFT_OP_SADDR_LOOPBACK] = "ip saddr 127.0.0.0/8",
 	[NFT_OP_DADDR_LOOPBACK] = "ip daddr 127.0.0.0/8",
+	[NFT_OP_DADDR_LOOPBACK6] = "ip6 daddr ::1",
 	[NFT_OP_DADDR_LOCAL] = "fib daddr type local",
 	[NFT_OP_DADDR_NOT_OF_IIF] = "fib daddr . iif type unicast",
 	[NFT_OP_SADDR_UNREACHABLE] = "fib saddr . iif oif missing",

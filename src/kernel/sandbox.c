@@ -253,6 +253,21 @@ int sandbox_name_server(int names)
 	return r < 0 || SANITIZED ? r : sandbox_filter_name_server();
 }
 
+int sandbox_relay(void)
+{
+	static const char *const none[] = { NULL };
+	int r = become_nobody();
+
+	/* a changed uid clears the parent death signal (prctl(2)) */
+	if (r == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		r = fail_errno("set the parent death signal");
+	if (r == 0)
+		r = give_up_privileges();
+	if (r == 0)
+		r = only_reading(none, NULL, -1);
+	return r < 0 || SANITIZED ? r : sandbox_filter_name_server();
+}
+
 static void (*violation_tell)(int syscall_number);
 
 static void on_violation(int signal_number, siginfo_t *info, void *context)

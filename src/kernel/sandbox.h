@@ -45,6 +45,11 @@ int sandbox_transfer(const char *const *read_paths);
  */
 int sandbox_name_server(int names);
 /*
+ * What carries bytes to published ports, when its sockets listen: the same, but there is no file that it could read, and it
+ * ends with its parent.
+ */
+int sandbox_relay(void);
+/*
  * Calls @tell (async-signal-safe, may not return) when a system call outside the list is tried. Without it the process
  * is killed by SIGSYS.
  */

@@ -200,13 +200,14 @@ static const struct rule transfer[] = {
 };
 
 static const struct rule name_server[] = {
-	/* questions, and where they are sent on to */
+	/* questions, and where they are sent on to; what the relay carries */
 	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 0, AF_INET },
 	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 0, AF_INET6 },
 	ALLOW(connect),
 	ALLOW(accept4),
 	ALLOW(recvfrom),
 	ALLOW(sendto),
+	ALLOW(shutdown),
 	ALLOW(getsockopt),
 	ALLOW(close),
 	ALLOW(epoll_create1),
@@ -232,6 +233,7 @@ static const struct rule name_server[] = {
 	ALLOW(mremap),
 	ALLOW(brk),
 	ALLOW(madvise),
+	ALLOW(getppid),
 	ALLOW(getrandom),
 	ALLOW(clock_gettime),
 	ALLOW(rt_sigreturn),

@@ -12,6 +12,7 @@
 #include "network/interface.h"
 #include "network/lease.h"
 #include "network/network_option.h"
+#include "network/relay.h"
 #include "network/veth.h"
 
 #include <errno.h>
@@ -156,6 +157,8 @@ int connect_container(const struct network_home *home, const struct connection *
 		r = announce(home, n, &e);
 	if (r == 0)
 		r = firewall_publish(home, &e);
+	if (r == 0)
+		r = relay_start(&e, &ports);
 	if (r < 0) {
 		ports_release(&ports);
 		return r;

@@ -20,7 +20,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 
-#define MARK          "hoy 2" /* another number when the rules below change: the table is then made again */
+#define MARK          "hoy 3" /* another number when the rules below change: the table is then made again */
 #define UNROUTED_MAX  (64 << 10)
 #define FNV_START     2166136261U
 #define FNV_FACTOR    16777619U
@@ -76,6 +76,8 @@ static const struct nft_rule rules[] = {
 	{ "prerouting", { { NFT_OP_IIF_IN, "internal" }, { NFT_OP_RETURN, NULL } }, "an internal network reaches nothing" },
 	/* only what is for this host: packets on their way to others are none of ours (CVE-2025-67499) */
 	{ "prerouting", { { NFT_OP_DADDR_LOCAL, NULL }, { NFT_OP_JUMP, "publish" } }, "to an address of the host" },
+	/* nothing leaves the host from [::1], and no answer may come there: what is sent there is relay.h's */
+	{ "output", { { NFT_OP_DADDR_LOOPBACK6, NULL }, { NFT_OP_RETURN, NULL } }, "[::1] is the host's own alone" },
 	{ "output", { { NFT_OP_DADDR_LOCAL, NULL }, { NFT_OP_JUMP, "publish" } }, "to an address of the host" },
 	{ "postrouting",
 	  { { NFT_OP_IIF_IN, "outbound" }, { NFT_OP_OIF_NOT_IN, "bridges" }, { NFT_OP_MASQUERADE, NULL } },

@@ -8,11 +8,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #define HOSTS_MAX 2  /* every address of IPv4, and of IPv6 */
 #define ATTEMPTS  16 /* to find one port that is free in both families */
+#define BACKLOG   128
 
 union socket_address {
 	struct sockaddr any;
@@ -31,6 +34,14 @@ static void close_all(struct ports *p)
 
 void ports_release(struct ports *p)
 {
+	/* it holds sockets, too: they are free when it is gone */
+	if (p->relay > 0 && kill(p->relay, SIGKILL) == 0)
+		while (waitpid(p->relay, NULL, 0) < 0 && errno == EINTR)
+			;
+	p->relay = 0;
+	free(p->listeners);
+	p->listeners = NULL;
+	p->listener_count = 0;
 	close_all(p);
 	publishes_release(&p->published);
 }
@@ -74,14 +85,19 @@ static int bind_one(int protocol, const struct address *a, uint16_t port, int *r
 	return 0;
 }
 
+static void add_socket(struct ports *p, int fd)
+{
+	if ((p->socket_count & (p->socket_count - 1)) == 0)
+		p->sockets = xrealloc(p->sockets, (p->socket_count ? p->socket_count * 2 : 1) * sizeof *p->sockets);
+	p->sockets[p->socket_count++] = fd;
+}
+
 static void add(struct ports *p, const struct publish *wanted, const struct address *a, uint16_t port, int fd)
 {
 	struct publish one = { .protocol = wanted->protocol, .port = wanted->port, .host = *a, .first = port, .last = port };
 
 	publishes_add(&p->published, &one);
-	if ((p->socket_count & (p->socket_count - 1)) == 0)
-		p->sockets = xrealloc(p->sockets, (p->socket_count ? p->socket_count * 2 : 1) * sizeof *p->sockets);
-	p->sockets[p->socket_count++] = fd;
+	add_socket(p, fd);
 }
 
 /* The same port on each of @hosts. A port 0 becomes the one that the kernel chooses for the first. */
@@ -154,5 +170,47 @@ int ports_bind(const struct publishes *wanted, const struct address *preset, con
 		return r;
 	}
 	*ret = p;
+	return 0;
+}
+
+static int set_reuse(int fd, int on)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ? -errno : 0;
+}
+
+/* A socket more, at the same port of [::1]. */
+static int bind_loopback(struct ports *p, uint16_t port, int *ret)
+{
+	struct address loopback = { .family = AF_INET6 };
+	int r;
+
+	memcpy(loopback.bytes, &in6addr_loopback, sizeof in6addr_loopback);
+	r = bind_one(IPPROTO_TCP, &loopback, port, ret, &port);
+	if (r == 0)
+		add_socket(p, *ret);
+	return r;
+}
+
+int ports_listen(struct ports *p, size_t i, bool loopback)
+{
+	const struct publish *one = &p->published.items[i];
+	int fd = p->sockets[i], every = fd, r = 0;
+
+	/* where one has the port on every address both must allow the other, until one listens */
+	if (loopback)
+		r = set_reuse(every, 1);
+	if (r == 0 && loopback)
+		r = bind_loopback(p, one->first, &fd);
+	/* nobody else binds where one listens; and its connections, when they are closed, do not keep the port from the next one */
+	if (r == 0)
+		r = set_reuse(fd, 1);
+	if (r == 0 && listen(fd, BACKLOG) < 0)
+		r = -errno;
+	if (loopback)
+		(void)set_reuse(every, 0);
+	if (r < 0)
+		return explain(r, one, &one->host);
+	p->listeners = xrealloc(p->listeners, (p->listener_count + 1) * sizeof *p->listeners);
+	p->listeners[p->listener_count++] = (struct port_listener){ fd, one->port };
 	return 0;
 }

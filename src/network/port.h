@@ -7,12 +7,21 @@
  */
 #include "network/publish.h"
 
+#include <sys/types.h>
+
 struct ports {
 	struct publishes published; /* what they became: first is last, host is of the family */
-	int *sockets;
+	int *sockets;               /* one each, and those that ports_listen adds */
 	size_t socket_count;
+	struct port_listener {
+		int fd; /* one of the sockets */
+		uint16_t port;
+	} * listeners;
+	size_t listener_count;
+	pid_t relay; /* who serves the listeners (relay.h), a child; 0: nobody */
 };
 
+/* Nothing is held any more when it returns. */
 void ports_release(struct ports *p);
 /*
  * Binds what is @wanted. Where no address is said it is @preset, or when that is of no family every address, of the families
@@ -20,3 +29,5 @@ void ports_release(struct ports *p);
  * nothing is held.
  */
 int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, struct ports *ret);
+/* The TCP socket of published port @i listens, or one beside it at [::1] when @loopback. */
+int ports_listen(struct ports *p, size_t i, bool loopback);

@@ -212,6 +212,93 @@ ask_from() {
 	exits 125
 }
 
+relay() { grep -lx hoy-relay /proc/[0-9]*/comm | cut -d/ -f3 | while read -r pid; do in_this_network "$pid" && echo "$pid"; done; }
+in_this_network() { [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]; }
+no_relay() { [ -z "$(relay)" ]; }
+
+@test "localhost, whichever address a program tries first" {
+	# IPv4 alone: at [::1] it is refused at once, and the next address is right
+	who -p 8080:80
+	run ask '[::1]:8080'
+	exits 7
+	[ "$(ask localhost:8080)" = 172.17.0.1 ]
+	no_relay
+	hoy rm -f web
+	# both: a process carries what comes to [::1], which the kernel cannot
+	hoy network create --subnet 10.7.0.0/24 --subnet fd77::/64 six
+	who --network six -p 8080:80
+	[ "$(ask '[::1]:8080')" = fd77::1 ]
+	[[ $(ask localhost:8080) =~ ^(fd77::1|10\.7\.0\.1)$ ]] # some hosts know localhost by IPv4 alone
+	[ "$(ask 127.0.0.1:8080)" = 10.7.0.1 ]
+	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8080')" = fd66::2 ]
+	# it is nobody, and in a cage
+	run cat "/proc/$(relay)/status"
+	says '^Uid:.65534.65534.65534.65534$'
+	says '^CapPrm:.0000000000000000$'
+	says '^NoNewPrivs:.1$'
+	says '^Seccomp:.2$'
+	hoy rm -f web
+	no_relay
+}
+
+@test "[::1] alone, and an address of IPv6 before a container that has none" {
+	who -p '[::1]:8080:80' -p '[fd66::1]:8081:80' -p '[::]:8082:80'
+	[ "$(ask '[::1]:8080')" = 172.17.0.1 ]
+	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8081')" = 172.17.0.1 ]
+	[ "$(ask '[::1]:8082')" = 172.17.0.1 ]
+	run neighbour curl -sS -g -m 2 'http://[fd66::1]:8080'
+	exits 7
+	run ask 127.0.0.1:8080
+	exits 7
+	run hoy port web 80
+	is $'[::]:8082\n[::1]:8080\n[fd66::1]:8081'
+	run hoy run --rm -p '[::1]:8083:80/udp' $REGISTRY/busybox true
+	exits 125
+	says 'publish 8083/udp on \[::1\]: the kernel has no way from there to the container'
+	run hoy run --rm -p '[::1]:8080:80' $REGISTRY/busybox true
+	exits 125
+	says 'Bind for \[::1\]:8080 failed: port is already allocated'
+	# gone with the container, and the port is free at once
+	hoy rm -f web
+	no_relay
+	who -p '[::1]:8080:80'
+	[ "$(ask '[::1]:8080')" = 172.17.0.1 ]
+	# killed at the monitor: the kernel takes it along
+	pid=$(hoy inspect -f '{{.State.Pid}}' web)
+	kill -9 "$(awk '/^PPid/ { print $2 }' "/proc/$pid/status")"
+	wait_for 5 no_relay
+	hoy rm -f web
+	# each life of a container has its own
+	hoy run -d --name web --restart always -p '[::1]:8080:80' $REGISTRY/busybox sh -c 'echo life >>/lives; mkdir /www; cp /lives /www/index.html; httpd -p 80 -h /www; while [ ! -e /end ]; do sleep 0.1; done; rm /end'
+	wait_for 10 ask '[::1]:8080'
+	hoy exec web touch /end
+	wait_for 10 lives_twice
+}
+lives_twice() { [ "$(ask '[::1]:8080' | grep -c life)" = 2 ]; }
+
+@test "[::1]: much, both ways, and the end of each way by itself" {
+	head -c 20000000 /dev/urandom >"$BATS_TEST_TMPDIR/data"
+	hoy run -d --name box -p '[::1]:8080:80' -p '[::1]:8081:81' -v "$BATS_TEST_TMPDIR:/data:ro" $REGISTRY/busybox \
+		sh -c 'nc -ll -p 80 -e sha256sum & exec nc -ll -p 81 -e cat /data/data'
+	talk() {
+		python3 -c 'import socket, sys
+s = socket.create_connection(("::1", int(sys.argv[1])), timeout=20)
+s.sendall(sys.stdin.buffer.read())
+s.shutdown(socket.SHUT_WR)
+while data := s.recv(65536): sys.stdout.buffer.write(data)' "$1"
+	}
+	wait_for 10 talk 8080 </dev/null
+	wait_for 10 talk 8081 </dev/null
+	[ "$(talk 8080 <"$BATS_TEST_TMPDIR/data")" = "$(sha256sum - <"$BATS_TEST_TMPDIR/data")" ]
+	for i in 1 2 3 4; do talk 8081 </dev/null | cmp - "$BATS_TEST_TMPDIR/data" & done
+	wait
+	talk 8081 </dev/null | cmp - "$BATS_TEST_TMPDIR/data"
+	# who hangs up early leaves nothing behind
+	for i in 1 2 3; do talk 8081 </dev/null | head -c 1000 >/dev/null || true; done
+	only_listens() { [ "$(find "/proc/$(relay)/fd" -lname 'socket:*' | wc -l)" = 2 ]; }
+	wait_for 10 only_listens
+}
+
 @test "the rules are flushed: the next start and reload bring them back; a bridge that was deleted too" {
 	who -p 8080:80
 	nft flush ruleset

@@ -81,6 +81,15 @@ int number_octal(const char *s, uint32_t *ret)
 	return r;
 }
 
+uint32_t number_version(const char *s)
+{
+	uint64_t major, minor;
+
+	if (number_take(&s, 10, &major) < 0 || *s++ != '.' || number_take(&s, 10, &minor) < 0 || major > 0xffff || minor > 0xffff)
+		return 0;
+	return (uint32_t)(major << 16 | minor);
+}
+
 /* A decimal with a fraction, scaled by @scale, from *@p on. */
 static int read_scaled(const char **p, int64_t scale, int64_t *ret)
 {

@@ -11,6 +11,8 @@ int number_i64(const char *s, int64_t *ret);
  * lines of the kernel's with several numbers. -EINVAL, -ERANGE.
  */
 int number_take(const char **text, unsigned int base, uint64_t *ret);
+/* A kernel's version, "6.1" or "6.1.0-44-amd64", as 6 << 16 | 1; 0 for what is none. */
+uint32_t number_version(const char *s);
 /* Octal digits only, as file modes. */
 int number_octal(const char *s, uint32_t *ret);
 /* Docker's sizes: 512, 100m, 1.5g, 64KiB; units b k m g t p of 1024 (docker/go-units RAMInBytes). "-1" where @minus_one. */

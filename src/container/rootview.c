@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "kernel/mount.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,21 +20,26 @@ static int set_option(int fs, const char *key, const char *value)
 	return syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0) < 0 ? -errno : 0;
 }
 
-/* One lowerdir+ a layer, topmost first: Linux 6.7. -EINVAL on older ones. */
-static int set_layers(int fs, const struct strv *layers)
+static int create_overlay(int fs)
+{
+	return syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ? -errno : 0;
+}
+
+/* One lowerdir+ a layer, topmost first. */
+static int create_of_layers(int fs, const struct strv *layers)
 {
 	int r = 0;
 
 	for (size_t i = layers->count; r == 0 && i > 0; i--)
 		r = set_option(fs, "lowerdir+", layers->items[i - 1]);
-	return r;
+	return r < 0 ? r : create_overlay(fs);
 }
 
 /*
  * Before Linux 6.7 all layers go into one value of at most 255 bytes: their descriptors' numbers do, counted from
- * /proc/self/fd as the working directory.
+ * /proc/self/fd as the working directory. Before 6.5 they are looked up when the overlay is created.
  */
-static int set_layers_short(int fs, const struct strv *layers)
+static int create_in_short(int fs, const struct strv *layers)
 {
 	autofd int here = open(".", O_PATH | O_CLOEXEC);
 	autobuf value = BUF_INIT;
@@ -54,6 +60,8 @@ static int set_layers_short(int fs, const struct strv *layers)
 		r = -errno;
 	if (r == 0) {
 		r = set_option(fs, "lowerdir", value.data);
+		if (r == 0)
+			r = create_overlay(fs);
 		if (fchdir(here) < 0 && r == 0)
 			r = -errno;
 	}
@@ -63,16 +71,13 @@ static int set_layers_short(int fs, const struct strv *layers)
 	return r;
 }
 
-/* The kernel remembers what went wrong in a file system context: fsopen again for the second way. */
-static int make_overlay(const struct strv *layers, int (*set)(int fs, const struct strv *layers))
+static int make_overlay(const struct strv *layers)
 {
 	autofd int fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
-	int r = fs < 0 ? -errno : set(fs, layers), fd;
+	int r = fs < 0 ? -errno : sys_overlay_appends() ? create_of_layers(fs, layers) : create_in_short(fs, layers), fd;
 
 	if (r < 0)
 		return r;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
 	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC,
 			  MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	return fd < 0 ? -errno : fd;
@@ -92,8 +97,6 @@ int rootview_open(const struct strv *lower, const char *upper)
 		fd = open(layers.items[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		return fd < 0 ? fail_errno("open layer %s", layers.items[0]) : fd;
 	}
-	fd = make_overlay(&layers, set_layers);
-	if (fd == -EINVAL)
-		fd = make_overlay(&layers, set_layers_short);
+	fd = make_overlay(&layers);
 	return fd < 0 ? fail_code(fd, "put the image's %zu layers together", layers.count) : fd;
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "kernel/names.h"
 #include "kernel/step.h"
 
@@ -20,6 +21,7 @@
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 /* MOUNT_ATTR_* in the words of mount(8): "" when none. */
@@ -70,10 +72,13 @@ static int configure_option(int fs, const char *option)
 	return fsconfig(fs, FSCONFIG_SET_STRING, key, equals + 1, 0);
 }
 
-/*
- * Linux 6.7 takes lower directories one by one. On an older kernel this ends with EINVAL, see mount_lower_string: at the first
- * of them, or, before 6.5, where overlay reads its options only then, at the creation.
- */
+bool sys_overlay_appends(void)
+{
+	struct utsname name;
+
+	return uname(&name) == 0 && number_version(name.release) >= (6 << 16 | 7);
+}
+
 static int configure_lower(int fs, char *const *lower)
 {
 	for (char *const *dir = lower; dir && *dir; dir++)
@@ -131,7 +136,7 @@ static int open_mounted(int target)
 }
 
 /*
- * An overlay for kernels before 6.7: all lower directories in one option. fsconfig takes 255 bytes, mount(2) a page, and
+ * An overlay for older kernels: all lower directories in one option. fsconfig takes 255 bytes, mount(2) a page, and
  * by descriptors every directory is a short name without anything to escape. Returns the mount's descriptor, or -1.
  */
 static int mount_lower_string(const struct sys_mount *m)
@@ -164,12 +169,12 @@ static int make_mount(const struct sys_mount *m, int *ret_fs)
 {
 	autofd int mnt = -1;
 
+	if (m->lower && !sys_overlay_appends())
+		return mount_lower_string(m);
 	*ret_fs = fsopen(m->type, FSOPEN_CLOEXEC);
 	if (*ret_fs < 0)
 		return -1;
-	if (configure(*ret_fs, m) < 0)
-		return m->lower && errno == EINVAL ? mount_lower_string(m) : -1;
-	if ((mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
+	if (configure(*ret_fs, m) < 0 || (mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
 	    move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -1;
 	return take_fd(&mnt);

@@ -12,15 +12,21 @@
 struct sys_mount {
 	const char *type, *source;
 	char *const *options; /* of the filesystem, "key" or "key=value"; NULL-terminated, NULL: none */
-	char *const *lower; /* overlay's lower directories, topmost first, NULL-terminated: "lowerdir+" (Linux 6.7) or one option */
-	uint64_t attributes; /* MOUNT_ATTR_* */
-	int target;          /* O_PATH descriptor of what is covered */
-	const char *shown;   /* its path, for the words */
-	const char *before;  /* a command that explain shows in front (the target was made for this mount), or NULL */
+	char *const *lower;   /* overlay's lower directories, topmost first, NULL-terminated, see below */
+	uint64_t attributes;  /* MOUNT_ATTR_* */
+	int target;           /* O_PATH descriptor of what is covered */
+	const char *shown;    /* its path, for the words */
+	const char *before;   /* a command that explain shows in front (the target was made for this mount), or NULL */
 };
 
 /* A new filesystem attached at the target. Returns the mount's descriptor. */
 int sys_mount(const char *why, const struct sys_mount *m);
+
+/*
+ * Overlay takes "lowerdir+", one by one (Linux 6.7). An older kernel gets all in one option; it is not asked, because it would
+ * write each time into its log what it does not know.
+ */
+_Bool sys_overlay_appends(void);
 
 struct sys_bind {
 	int source; /* descriptor of the tree (O_PATH will do), in this mount namespace, or detached (see below) */

@@ -29,14 +29,14 @@ struct attach {
 	int status;
 };
 
-/* The size of whichever of ours is a terminal, the one we were started from last. */
+/* The size of whichever of ours is a terminal that knows it (a serial line says 0), the one we were started from last. */
 static bool window_size(struct winsize *ret)
 {
 	autofd int own = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	const int terminals[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, own };
 
 	for (size_t i = 0; i < ARRAY_SIZE(terminals); i++)
-		if (ioctl(terminals[i], TIOCGWINSZ, ret) == 0)
+		if (ioctl(terminals[i], TIOCGWINSZ, ret) == 0 && ret->ws_row && ret->ws_col)
 			return true;
 	return false;
 }

@@ -56,24 +56,13 @@ static const struct {
 	{ "loongarch64", "loong64", "SCMP_ARCH_LOONGARCH64" },
 };
 
-/* "6.1.0-44-amd64" as 6 << 16 | 1, and 0 for what is no version. */
-static uint32_t kernel_version(const char *text)
-{
-	uint64_t major, minor;
-
-	if (number_take(&text, 10, &major) < 0 || *text++ != '.' || number_take(&text, 10, &minor) < 0 || major > 0xffff ||
-	    minor > 0xffff)
-		return 0;
-	return (uint32_t)(major << 16 | minor);
-}
-
 struct seccomp_target seccomp_target_here(uint64_t capabilities)
 {
 	struct seccomp_target target = { .capabilities = capabilities };
 	struct utsname name;
 
 	if (uname(&name) == 0)
-		target.kernel = kernel_version(name.release);
+		target.kernel = number_version(name.release);
 		/* the kernel's architecture as this program was built for it: uname may lie under setarch */
 #if defined(__x86_64__)
 	target.arch = "SCMP_ARCH_X86_64";
@@ -196,7 +185,7 @@ static int read_filter(struct json_object *o, const char *where, const char *key
 	if (r < 0)
 		return r;
 	if (kernel && *kernel) {
-		ret->kernel = kernel_version(kernel);
+		ret->kernel = number_version(kernel);
 		if (!ret->kernel)
 			return fail(-EINVAL, "%s.%s.minKernel: \"%s\" is no kernel version", where, key, kernel);
 	}

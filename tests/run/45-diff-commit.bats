@@ -73,6 +73,7 @@ A /var/file"
 	exits 0
 	[[ $output =~ ^sha256:[0-9a-f]{64}$ ]]
 	[ "$(hoy run --rm made:by-commit)" = n ]
+	[ "$(hoy run --rm -u 0:www-data made:by-commit id -g)" = 33 ] # looked up in both layers
 	[ "$(hoy run --rm made:by-commit sh -c 'echo $COLOUR $SIZE; pwd; cat /var/* /home; ls /bin/arch 2>&1; readlink /link; stat -c %a /root')" = "blue big
 /usr
 v

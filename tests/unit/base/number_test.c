@@ -98,6 +98,18 @@ static void one_number_after_the_other(void **state)
 	assert_int_equal(number_take(&p, 10, &n), -EINVAL);
 }
 
+static void versions(void **state)
+{
+	(void)state;
+	assert_int_equal(number_version("6.1.0-44-amd64"), 6 << 16 | 1);
+	assert_int_equal(number_version("5.12"), 5 << 16 | 12);
+	assert_true(number_version("6.18.2") > number_version("6.7"));
+	assert_int_equal(number_version("6"), 0);
+	assert_int_equal(number_version("6."), 0);
+	assert_int_equal(number_version("next"), 0);
+	assert_int_equal(number_version("70000.1"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +118,7 @@ int main(void)
 		cmocka_unit_test(fixed_and_durations),
 		cmocka_unit_test(sizes_for_people),
 		cmocka_unit_test(one_number_after_the_other),
+		cmocka_unit_test(versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

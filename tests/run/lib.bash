@@ -141,11 +141,16 @@ scratch_up() {
 	CGROUPS_BEFORE=$(our_cgroups)
 }
 
-# needs NAME…: pulls the images into the store, each once a file
+# needs NAME…: pulls the images into the store, each once a file; where no registry runs they come from archives in IMAGES
 needs() {
 	local name
 	for name in "$@"; do
-		[ -n "$(hoy images -q "$REGISTRY/$name" 2>/dev/null)" ] || hoy pull -q "$REGISTRY/$name" >/dev/null
+		[ -z "$(hoy images -q "$REGISTRY/$name" 2>/dev/null)" ] || continue
+		if [ -n "${IMAGES-}" ]; then
+			hoy import --change 'CMD ["sh"]' "$IMAGES/$name.tar" "$REGISTRY/$name" >/dev/null
+		else
+			hoy pull -q "$REGISTRY/$name" >/dev/null
+		fi
 	done
 }
 
@@ -159,12 +164,12 @@ skip_without() {
 
 # ---- asking again until it is so
 
-# wait_for SECONDS COMMAND…: 0 as soon as it succeeds
+# wait_for SECONDS COMMAND…: 0 as soon as it succeeds; on a slow machine WAIT_FACTOR makes the seconds longer
 wait_for() {
-	local end=$(($(date +%s%N) + $1 * 1000000000))
+	local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * ${WAIT_FACTOR:-1} * 1000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$end" ] || return 1
+		[ "${EPOCHREALTIME//[!0-9]/}" -lt "$end" ] || return 1
 		sleep 0.05
 	done
 }

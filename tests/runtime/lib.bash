@@ -238,10 +238,10 @@ equal() {
 
 # wait_for SECONDS COMMAND…: 0 as soon as it succeeds; on a slow machine WAIT_FACTOR makes the seconds longer
 wait_for() {
-	local end=$(($(date +%s%N) + $1 * ${WAIT_FACTOR:-1} * 1000000000))
+	local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * ${WAIT_FACTOR:-1} * 1000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(date +%s%N)" -lt "$end" ] || return 1
+		[ "${EPOCHREALTIME//[!0-9]/}" -lt "$end" ] || return 1
 		sleep 0.05
 	done
 }

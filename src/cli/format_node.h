@@ -62,5 +62,7 @@ int format_call(const char *name, struct json_object *const *args, size_t count,
 bool format_function_exists(const char *name);
 /* As Go prints a value: text as it is, lists as [a b], objects as map[k:v]; nil as "<no value>". */
 void format_value(struct json_object *value, struct buf *out);
+/* How a member of that name looks that is absent or null; NULL: it is no member of Docker's that may be. */
+const char *format_nil(const char *field);
 /* What if and and take for true. */
 bool format_truth(struct json_object *value);

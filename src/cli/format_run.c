@@ -65,6 +65,9 @@ static int field_of(struct json_object *value, const char *name, struct json_obj
 			*ret = near;
 			return 0;
 		}
+		*ret = NULL;
+		if (format_nil(name))
+			return 0;
 		return fail(-EINVAL, "template parsing error: template: :1: executing at <.%s>: map has no entry for key \"%s\"",
 			    name, name);
 	}
@@ -270,16 +273,28 @@ static int run_condition(struct run *run, const struct format_node *node, struct
 	return r;
 }
 
+/* The member that a pipeline is, if it is one and no more. */
+static const char *member_of(const struct format_pipeline *pipeline)
+{
+	const struct format_operand *o = pipeline->count == 1 ? pipeline->commands[0].operands : NULL;
+
+	return o && pipeline->commands[0].count == 1 && o->fields.count ? o->fields.items[o->fields.count - 1] : NULL;
+}
+
 static int run_print(struct run *run, const struct format_node *node, struct json_object *dot)
 {
 	autojson struct json_object *value = NULL;
+	const char *nil;
 	int r = evaluate(run, node->pipeline, dot, &value);
 
 	if (r < 0)
 		return r;
 	if (node->pipeline->variables[0])
 		return declare(run, node->pipeline, value);
-	format_value(value, run->out);
+	if (!value && member_of(node->pipeline) && (nil = format_nil(member_of(node->pipeline))))
+		buf_add_str(run->out, nil);
+	else
+		format_value(value, run->out);
 	return 0;
 }
 

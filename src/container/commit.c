@@ -129,31 +129,6 @@ static int pack(struct handle *h, bool pause, struct commit_layer *ret)
 
 /* ---- the config -------------------------------------------------------------------------------------------------- */
 
-/* What every container gets is no wish of the image's, unless the image had it. */
-static bool is_hoys_own(const struct record *record, const struct strv *image, const char *entry)
-{
-	autofree char *name = xstrndup(entry, strcspn(entry, "="));
-	const char *value = entry + strlen(name) + (entry[strlen(name)] == '=');
-
-	if (strv_env_get(image, name))
-		return false;
-	return strcmp(name, "HOME") == 0 || strcmp(entry, "TERM=xterm") == 0 || strcmp(entry, "PATH=" ENVIRONMENT_PATH) == 0 ||
-	       (strcmp(name, "HOSTNAME") == 0 && record->hostname && strcmp(value, record->hostname) == 0);
-}
-
-static int take_environment(const struct record *record, struct json_object *config, struct imageconfig *c)
-{
-	autostrv image = c->env;
-	autostrv all = { 0 };
-	int r = json_get_strv(config, RECORD, "Env", &all);
-
-	c->env = (struct strv){ 0 };
-	for (size_t i = 0; r >= 0 && i < all.count; i++)
-		if (!is_hoys_own(record, &image, all.items[i]))
-			strv_add(&c->env, all.items[i]);
-	return r;
-}
-
 static int take_string(struct json_object *config, const char *key, char **field)
 {
 	const char *value = NULL;
@@ -182,7 +157,8 @@ static int take_config(const struct handle *h, struct imageconfig *c)
 	if (r < 0)
 		return r;
 	config = json_get(record, "Config");
-	if ((r = take_environment(&h->record, config, c)) < 0 || (r = take_string(config, "User", &c->user)) < 0 ||
+	strv_release(&c->env);
+	if ((r = json_get_strv(config, RECORD, "Env", &c->env)) < 0 || (r = take_string(config, "User", &c->user)) < 0 ||
 	    (r = take_string(config, "WorkingDir", &c->working_dir)) < 0 ||
 	    (r = take_string(config, "StopSignal", &c->stop_signal)) < 0 ||
 	    (r = take_list(config, "Cmd", &c->cmd, &c->cmd_set)) < 0 ||

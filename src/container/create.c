@@ -206,6 +206,7 @@ struct making {
 	struct strv servers;
 	struct address gateway;
 	struct links links;
+	struct strv environment; /* as it is recorded */
 };
 
 static void making_release(struct making *m)
@@ -215,6 +216,7 @@ static void making_release(struct making *m)
 	mount_points_release(&m->mounts);
 	strv_release(&m->servers);
 	links_release(&m->links);
+	strv_release(&m->environment);
 }
 
 static int make_mounts(struct container *c, const struct run_options *o, const struct image *image, int root, struct making *m)
@@ -249,6 +251,7 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 					.mounts = &m->mounts,
 					.shared = &m->shared,
 					.link_environment = &m->links.environment,
+					.recorded_environment = &m->environment,
 					.host_network = c->networks.mode == NETWORKS_HOST };
 	autofd int root = rootview_open(&image->layers, NULL);
 	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
@@ -272,6 +275,7 @@ static int write_record(struct container *c, const struct run_options *o, const 
 					.plan = &c->plan,
 					.networks = &c->networks,
 					.links = &m->links.recorded,
+					.environment = &m->environment,
 					.image = image,
 					.spec = &c->spec,
 					.mounts = &m->mounts };

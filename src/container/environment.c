@@ -29,19 +29,54 @@ static void apply(struct strv *env, const char *entry)
 }
 
 /* Unlike -e, a bare name in a file that hoy has no value for is passed over. */
-static int apply_file(struct strv *env, const char *path)
+static int read_file(const char *path, struct strv *ret)
 {
 	autostrv entries = { 0 };
 	int r = keyfile_read(path, "variable", &entries);
 
 	for (size_t i = 0; r == 0 && i < entries.count; i++)
 		if (strchr(entries.items[i], '=') || getenv(entries.items[i]))
-			apply(env, entries.items[i]);
+			strv_add(ret, entries.items[i]);
 	return r;
+}
+
+/* What the user wants; read once, for a file may be a pipe. */
+static int read_wanted(const struct environment *e, struct strv *ret)
+{
+	for (size_t i = 0; i < e->files->count; i++) {
+		int r = read_file(e->files->items[i], ret);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < e->options->count; i++) {
+		if (e->options->items[i][0] == '=' || !e->options->items[i][0])
+			return fail(-EINVAL, "invalid environment variable: %s", e->options->items[i]);
+		strv_add(ret, e->options->items[i]);
+	}
+	return 0;
+}
+
+/* The user's, then what the image has beside it. */
+static void fill_recorded(const struct strv *image, const struct strv *wanted, struct strv *ret)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		apply(ret, wanted->items[i]);
+	for (size_t i = 0; i < image->count; i++) {
+		autofree char *name = xstrndup(image->items[i], strcspn(image->items[i], "="));
+
+		if (strchr(image->items[i], '=') && !strv_env_get(ret, name))
+			strv_add(ret, image->items[i]);
+	}
 }
 
 int environment_make(const struct environment *e, struct strv *ret)
 {
+	autostrv wanted = { 0 };
+	int r = read_wanted(e, &wanted);
+
+	if (r < 0)
+		return r;
 	strv_add(ret, "PATH=" ENVIRONMENT_PATH);
 	strv_add_format(ret, "HOSTNAME=%s", e->hostname);
 	if (e->tty)
@@ -51,18 +86,11 @@ int environment_make(const struct environment *e, struct strv *ret)
 			strv_env_set(ret, e->image->items[i]);
 	for (size_t i = 0; e->links && i < e->links->count; i++)
 		strv_env_set(ret, e->links->items[i]);
-	for (size_t i = 0; i < e->files->count; i++) {
-		int r = apply_file(ret, e->files->items[i]);
-
-		if (r < 0)
-			return r;
-	}
-	for (size_t i = 0; i < e->options->count; i++) {
-		if (e->options->items[i][0] == '=' || !e->options->items[i][0])
-			return fail(-EINVAL, "invalid environment variable: %s", e->options->items[i]);
-		apply(ret, e->options->items[i]);
-	}
+	for (size_t i = 0; i < wanted.count; i++)
+		apply(ret, wanted.items[i]);
 	if (!strv_env_get(ret, "HOME"))
 		strv_add_format(ret, "HOME=%s", e->home);
+	if (e->recorded)
+		fill_recorded(e->image, &wanted, e->recorded);
 	return 0;
 }

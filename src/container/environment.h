@@ -12,6 +12,9 @@ struct environment {
 	const char *hostname, *home;
 	bool tty;                                           /* TERM is set */
 	const struct strv *image, *links, *files, *options; /* links: NULL is none */
+	/* gets what Docker keeps as the container's configuration, without defaults and links: the user's, then the image's; or
+	 * NULL */
+	struct strv *recorded;
 };
 
 /* Appends to @ret. -EINVAL or the file's error with words for an environment file that cannot be read or understood. */

@@ -77,7 +77,7 @@ static void put_config(struct json_writer *w, const struct record_source *s)
 	json_put_bool(w, "AttachStderr", plan_attaches(o, "stderr"));
 	plan_write_config(s->plan, w);
 	networks_write_config(s->networks, w);
-	json_put_strv(w, "Env", &s->spec->process.env);
+	json_put_strv(w, "Env", s->environment);
 	json_put_strv(w, "Cmd", o->command.count > 0 || o->entrypoint_set ? &o->command : &c->cmd);
 	json_put_str(w, "Image", o->image);
 	json_put_str(w, "WorkingDir", s->spec->process.cwd);

@@ -46,6 +46,7 @@ struct record_source {
 	const struct plan *plan;
 	const struct networks *networks;
 	const struct strv *links; /* "/db:/web/database" */
+	const struct strv *environment;
 	const struct image *image;
 	const struct spec *spec;
 	const struct mount_points *mounts;

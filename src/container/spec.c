@@ -48,7 +48,8 @@ static int fill_process(const struct spec_request *q, struct spec_process *p)
 					   .image = &c->env,
 					   .links = q->link_environment,
 					   .files = &o->env_files,
-					   .options = &o->env };
+					   .options = &o->env,
+					   .recorded = q->recorded_environment };
 	int r;
 
 	p->set = true;

@@ -21,6 +21,7 @@ struct spec_request {
 	const struct mount_points *mounts; /* the user's and the image's */
 	const struct shared_with *shared;
 	const struct strv *link_environment; /* of --link */
+	struct strv *recorded_environment;   /* filled: Config.Env of the record */
 	bool host_network;
 };
 

@@ -36,6 +36,12 @@ for e in sys.argv[1:]:
 		'c["HostConfig"]["Memory"] == 104857600 and c["HostConfig"]["NanoCpus"] == 500000000 and c["HostConfig"]["CapDrop"] == ["CHOWN"] and c["HostConfig"]["CapAdd"] is None' \
 		'c["Config"]["Hostname"] == "box" and "A=b" in c["Config"]["Env"] and c["Config"]["Labels"]["x"] == "y" and c["Config"]["WorkingDir"] == "/tmp"' \
 		'c["Mounts"][0]["Destination"] == "/data" and c["Mounts"][0]["RW"] is False'
+	# Docker's variables are the user's and the image's: PATH, HOSTNAME, HOME are every container's
+	hoy inspect web | checks 'c["Config"]["Env"][0] == "A=b" and not [v for v in c["Config"]["Env"] if v.split("=")[0] in ("HOME", "HOSTNAME", "TERM")]'
+	hoy exec web env | grep -qx HOSTNAME=box
+	[ "$(hoy inspect -f '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.HostConfig.CapAdd}}' web)" = "none []" ]
+	run hoy inspect -f '{{.State.Health.Status}}' web
+	exits 1
 	# what it names is there
 	local path
 	for path in HostsPath HostnamePath ResolvConfPath; do

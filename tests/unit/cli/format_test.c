@@ -47,7 +47,11 @@ static void templates_as_docker(void **state)
 		{ "{{.ID}}", "abc123" },
 		{ "{{.Config.Env}}", "[A=1 B=2]" },
 		{ "{{.Config.Labels}}", "map[a:1 b:2]" },
-		{ "{{.Config.Cmd}}", "<no value>" },
+		/* members of Go structs that the JSON leaves out, or has as null */
+		{ "{{.Config.Cmd}} {{.Config.Volumes}}{{.Config.StopSignal}} {{.Config.ArgsEscaped}}", "[] map[] false" },
+		{ "{{.State.Health}} {{json .State.Health}}", "<nil> null" },
+		{ "{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}}", "none" },
+		{ "{{with .Config.Healthcheck}}x{{end}}{{len .Config.Shell}}{{range .Config.OnBuild}}x{{end}}", "0" },
 		{ "{{json .Config.Env}}", "[\"A=1\",\"B=2\"]" },
 		{ "{{json .Config.Labels}}", "{\"b\":\"2\",\"a\":\"1\"}" },
 		{ "{{json .Config.Cmd}}", "null" },

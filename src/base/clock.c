@@ -38,35 +38,51 @@ static char *put_digits(char *p, int number, int count, char next)
 	return p + count + 1;
 }
 
-/*
- * The date of a day, counted from 1970-01-01: of the Gregorian calendar whose years begin in March, so that a leap day is the
- * last of its year. gmtime_r would read the time zone's file for it.
- */
-static char *put_date(char *p, int64_t day)
+/* gmtime_r would read the time zone's file for it. */
+void clock_date(int64_t days, int *ret_year, int *ret_month, int *ret_day)
 {
-	int64_t from_0 = day + 719468, era = (from_0 < 0 ? from_0 - 146096 : from_0) / 146097;
+	/* eras of 400 years, and years that begin in March: the leap day is the last of its year */
+	int64_t from_0 = days + 719468, era = (from_0 < 0 ? from_0 - 146096 : from_0) / 146097;
 	int in_era = (int)(from_0 - era * 146097);
 	int year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
 	int in_year = in_era - (365 * year + year / 4 - year / 100), march = (5 * in_year + 2) / 153;
 
-	p = put_digits(p, (int)(year + era * 400) + (march > 9), 4, '-');
-	p = put_digits(p, march > 9 ? march - 9 : march + 3, 2, '-');
-	return put_digits(p, in_year - (153 * march + 2) / 5 + 1, 2, 'T');
+	*ret_year = (int)(year + era * 400) + (march > 9);
+	*ret_month = march > 9 ? march - 9 : march + 3;
+	*ret_day = in_year - (153 * march + 2) / 5 + 1;
+}
+
+const char *clock_format_at(int64_t ns, int offset, char text[CLOCK_TEXT_MAX])
+{
+	int64_t seconds = ns / NS - (ns % NS < 0), local = seconds + offset, days = local / DAY - (local % DAY < 0);
+	int in_day = (int)(local - days * DAY), east = offset < 0 ? -offset : offset, year, month, day;
+	char *p;
+
+	/* nanoseconds in 64 bits are of the years 1677 to 2262 */
+	clock_date(days, &year, &month, &day);
+	p = put_digits(text, year, 4, '-');
+	p = put_digits(p, month, 2, '-');
+	p = put_digits(p, day, 2, 'T');
+	p = put_digits(p, in_day / 3600, 2, ':');
+	p = put_digits(p, in_day / 60 % 60, 2, ':');
+	p = put_digits(p, in_day % 60, 2, '.');
+	p = put_digits(p, (int)(ns - seconds * NS), 9, offset ? offset < 0 ? '-' : '+' : 'Z');
+	if (offset)
+		p = put_digits(put_digits(p, east / 3600, 2, ':'), east / 60 % 60, 2, '\0') - 1;
+	*p = '\0';
+	return text;
 }
 
 const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX])
 {
-	int64_t seconds = ns / NS - (ns % NS < 0), day = seconds / DAY - (seconds % DAY < 0);
-	int in_day = (int)(seconds - day * DAY);
-	char *p;
+	return clock_format_at(ns, 0, text);
+}
 
-	/* nanoseconds in 64 bits are of the years 1677 to 2262 */
-	p = put_date(text, day);
-	p = put_digits(p, in_day / 3600, 2, ':');
-	p = put_digits(p, in_day / 60 % 60, 2, ':');
-	p = put_digits(p, in_day % 60, 2, '.');
-	p = put_digits(p, (int)(ns - seconds * NS), 9, 'Z');
-	*p = '\0';
+const char *clock_go(int64_t ns, char text[CLOCK_TEXT_MAX])
+{
+	clock_format(ns, text);
+	text[10] = ' ';
+	strcpy(text + 19, " +0000 UTC");
 	return text;
 }
 
@@ -135,10 +151,10 @@ static int parse_offset(const char *p, int64_t *ret)
 	return 0;
 }
 
-/* Days since 1970 of the proleptic Gregorian calendar. Each record of a log has a time: timegm takes ten times as long. */
-static int64_t count_days(int year, int month, int day)
+/* Each record of a log has a time: timegm takes ten times as long. */
+int64_t clock_days(int year, int month, int day)
 {
-	/* years that begin in March: the leap day is the last of its year. 400 more, so that nothing is negative */
+	/* 400 more years, so that nothing is negative */
 	int y = year - (month <= 2) + 400, m = (month + 9) % 12;
 
 	return y * 365LL + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468 - 146097;
@@ -155,7 +171,7 @@ int clock_parse(const char *text, int64_t *ret_ns)
 	fraction = parse_fraction(&p);
 	if (parse_offset(p, &offset) < 0)
 		return -EINVAL;
-	seconds = ((count_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 24 + tm.tm_hour) * 60 + tm.tm_min) * 60 + tm.tm_sec;
+	seconds = ((clock_days(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday) * 24 + tm.tm_hour) * 60 + tm.tm_min) * 60 + tm.tm_sec;
 	/* the year 1 is how Go writes "never": the first moment there is here */
 	if (__builtin_mul_overflow(seconds, NS, ret_ns) || __builtin_add_overflow(*ret_ns, fraction - offset, ret_ns))
 		*ret_ns = seconds < 0 ? INT64_MIN : INT64_MAX;

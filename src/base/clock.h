@@ -11,6 +11,13 @@ int64_t clock_now(void);
 int64_t clock_monotonic(void);
 /* "2026-01-02T03:04:05.000000006Z"; returns @text. */
 const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX]);
+/* The same @offset seconds east of Greenwich: "2026-01-02T03:04:05.000000006+01:00", and Z for 0. */
+const char *clock_format_at(int64_t ns, int offset, char text[CLOCK_TEXT_MAX]);
+/* "2026-01-02 03:04:05 +0000 UTC", as Go prints a time and Docker's tables show it; returns @text. */
+const char *clock_go(int64_t ns, char text[CLOCK_TEXT_MAX]);
+/* Days since 1970 of a date of the Gregorian calendar (month and day from 1), and the date of a day. */
+int64_t clock_days(int year, int month, int day);
+void clock_date(int64_t days, int *ret_year, int *ret_month, int *ret_day);
 /*
  * "2026-01-02", and "T03:04" and ":05" where it goes on so; moves *@text behind it. Returns how far it went (date, minutes,
  * seconds), or -EINVAL without words. Only these members of *@ret are set.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/zone.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/filter.h"
@@ -13,7 +15,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define NS INT64_C(1000000000)
 
@@ -151,18 +152,9 @@ static int by_text(const void *a, const void *b)
 /* "2026-01-02T03:04:05.000000006+01:00": Docker shows local time. */
 static void add_time(struct buf *out, int64_t ns)
 {
-	time_t seconds = (time_t)(ns / NS);
-	char date[32], zone[8];
-	struct tm tm;
+	char text[CLOCK_TEXT_MAX];
 
-	localtime_r(&seconds, &tm);
-	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	strftime(zone, sizeof zone, "%z", &tm);
-	buf_add_format(out, "%s.%09d", date, (int)(ns % NS));
-	if (tm.tm_gmtoff == 0)
-		buf_add_char(out, 'Z');
-	else
-		buf_add_format(out, "%.3s:%s", zone, zone + 3);
+	buf_add_str(out, clock_format_at(ns, zone_offset(ns / NS), text));
 }
 
 /* Text of strangers (labels, names): control characters must not reach a terminal. */

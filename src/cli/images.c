@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <json-c/json_object.h>
 #include <string.h>
-#include <time.h>
 
 struct images_flags {
 	bool all, digests, no_trunc, quiet;
@@ -201,12 +200,10 @@ static struct json_object *describe(const struct row *row, bool no_trunc)
 {
 	struct json_object *o = json_object_new_object();
 	char text[NUMBER_TEXT_MAX], since[CLOCK_TEXT_MAX] = "N/A", at[64] = "N/A", ago[CLOCK_TEXT_MAX + 8] = "N/A";
-	time_t seconds = (time_t)(row->created / 1000000000);
-	struct tm tm;
 
 	if (row->created) {
 		snprintf(ago, sizeof ago, "%s ago", clock_human(clock_now() - row->created, since));
-		strftime(at, sizeof at, "%Y-%m-%d %H:%M:%S +0000 UTC", gmtime_r(&seconds, &tm));
+		clock_go(row->created, at);
 	}
 	add_str(o, "Repository", row->repository);
 	add_str(o, "Tag", row->tag);

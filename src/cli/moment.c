@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/moment.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/number.h"
+#include "base/zone.h"
 
 #include <errno.h>
 #include <time.h>
@@ -12,12 +15,19 @@
 
 static int parse_local(const char *text, int64_t *ret)
 {
-	struct tm tm = { .tm_isdst = -1 };
+	static const char *const missing[] = { [CLOCK_DATE] = "T00:00:00Z", [CLOCK_MINUTES] = ":00Z", [CLOCK_SECONDS] = "Z" };
+	const char *p = text;
+	struct tm unused;
+	int part = clock_take(&p, &unused), r;
+	autofree char *whole = NULL;
 
-	if (clock_take(&text, &tm) < 0 || *text)
+	if (part < 0 || *p)
 		return -EINVAL;
-	*ret = (int64_t)mktime(&tm) * BILLION;
-	return 0;
+	whole = xasprintf("%s%s", text, missing[part]);
+	r = clock_parse(whole, ret);
+	if (r == 0)
+		*ret = zone_moment(*ret / BILLION) * BILLION;
+	return r;
 }
 
 int moment_parse(const char *text, int64_t *ret)

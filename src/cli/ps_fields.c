@@ -12,7 +12,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define ID_SHORT      12
 #define COMMAND_SHORT 20
@@ -62,13 +61,10 @@ static void add_running_for(struct ps_view *v, struct ps_row *row, struct buf *o
 
 static void add_created_at(struct ps_view *v, struct ps_row *row, struct buf *out)
 {
-	time_t seconds = (time_t)(row->brief.created / 1000000000);
-	char text[64];
-	struct tm tm;
+	char text[CLOCK_TEXT_MAX];
 
 	(void)v;
-	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S +0000 UTC", gmtime_r(&seconds, &tm));
-	buf_add_str(out, text);
+	buf_add_str(out, clock_go(row->brief.created, text));
 }
 
 static void add_status(struct ps_view *v, struct ps_row *row, struct buf *out)

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/zone.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -163,14 +164,16 @@ static void add_tty(const struct proc *p, const struct top_machine *m, struct bu
 /* "10:42" of today, "Nov25" of another day. */
 static void add_start(const struct proc *p, const struct top_machine *m, struct buf *out)
 {
-	time_t start = (time_t)(m->boot + (int64_t)((double)p->start / m->ticks)), now = (time_t)(clock_now() / 1000000000);
-	struct tm then, today;
-	char text[16];
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	int64_t start = m->boot + (int64_t)((double)p->start / m->ticks), now = clock_now() / 1000000000;
+	int64_t then = start + zone_offset(start), in_day = then % DAY, days = then / DAY;
+	int year, month, day;
 
-	localtime_r(&start, &then);
-	localtime_r(&now, &today);
-	strftime(text, sizeof text, then.tm_yday == today.tm_yday && then.tm_year == today.tm_year ? "%H:%M" : "%b%d", &then);
-	buf_add_str(out, text);
+	clock_date(days, &year, &month, &day);
+	if (days == (now + zone_offset(now)) / DAY)
+		buf_add_format(out, "%02d:%02d", (int)(in_day / 3600), (int)(in_day / 60 % 60));
+	else
+		buf_add_format(out, "%s%02d", months[month - 1], day);
 }
 
 static void add_time(const struct proc *p, const struct top_machine *m, struct buf *out)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What assert of json-c, and of hoy, calls. glibc's own brings its message catalogues and wide streams with it, 33 KiB in a
+ * static program, for a line that nobody should ever see.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+_Noreturn void __assert_fail(const char *expression, const char *file, unsigned int line, const char *function);
+
+_Noreturn void __assert_fail(const char *expression, const char *file, unsigned int line, const char *function)
+{
+	(void)dprintf(STDERR_FILENO, "hoy: %s:%u: %s: '%s' does not hold\n", file, line, function, expression);
+	abort();
+}

@@ -11,6 +11,7 @@
 #include "container/mark.h"
 #include "container/record.h"
 #include "container/undo.h"
+#include "container/volume_address.h"
 #include "container/volume_mount.h"
 #include "container/volume_share.h"
 #include "kernel/step.h"
@@ -80,6 +81,8 @@ static int create(struct life *l, struct volume_shares *shares)
 
 	if (r == 0)
 		r = volume_shares_open(c->home, c->dir, c->id, &join, shares);
+	if (r == 0)
+		r = volume_address_find(&c->spec);
 	if (r < 0)
 		return r;
 	create.given = join_given(&join);

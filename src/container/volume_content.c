@@ -8,7 +8,6 @@
 #include "base/memory.h"
 #include "base/tree.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,25 +24,6 @@ static bool is_bind(const char *options)
 
 	strv_split(&words, options ? options : "", ',');
 	return strv_contains(&words, "bind") || strv_contains(&words, "rbind");
-}
-
-/* The kernel wants an address where Docker takes a name, too; hoy looks up no names. */
-static int check_address(const struct volume *v)
-{
-	const char *o = strv_env_get(&v->options, "o");
-	unsigned char address[sizeof(struct in6_addr)];
-	autostrv words = { 0 };
-
-	strv_split(&words, o ? o : "", ',');
-	for (size_t i = 0; i < words.count; i++) {
-		const char *value = words.items[i] + 5;
-
-		if (strncmp(words.items[i], "addr=", 5) == 0 && inet_pton(AF_INET, value, address) != 1 &&
-		    inet_pton(AF_INET6, value, address) != 1)
-			return fail_hint(fail(-EINVAL, "%s is not an address: names are not supported yet", words.items[i]),
-					 "getent ahosts %s says its address", value);
-	}
-	return 0;
 }
 
 /* A file system of its own, as mount(8) would be told. */
@@ -65,15 +45,10 @@ static void set_device(const struct volume *v, struct mount_point *p)
 
 int volume_content_spec(const struct store *s, const struct volume *v, struct mount_point *p)
 {
-	int r;
-
 	p->source = volume_mountpoint(s, v->name);
 	if (v->options.count) {
-		if (p->spec.uid_mappings.count || p->chown)
-			return fail(-EINVAL, "U and idmap are not supported yet for a volume with driver options");
-		r = check_address(v);
-		if (r < 0)
-			return r;
+		if ((p->spec.uid_mappings.count || p->chown) && !is_bind(strv_env_get(&v->options, "o")))
+			return fail(-ENOSYS, "U and idmap are not supported yet for a volume that is a file system of its own");
 		set_device(v, p);
 	} else {
 		p->spec.source = xstrdup(p->source);

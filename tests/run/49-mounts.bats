@@ -265,10 +265,10 @@ two"
 	[ "$(stat -c %a "$HERE/host")" = 1770 ]
 	run hoy run --rm -v host:/x:ro box touch /x/y
 	exits 1
-	hoy volume create --opt type=nfs --opt o=addr=server.example,rw --opt device=:/export remote >/dev/null
+	hoy volume create --opt type=nfs --opt o=addr=nowhere.invalid,rw --opt device=:/export remote >/dev/null
 	run hoy run --rm -v remote:/x box true
 	exits 125
-	says 'addr=server.example is not an address'
+	says "the volume's server nowhere.invalid is not known here"
 	hoy volume create --opt type=none --opt o=bind --opt device="$HERE/gone" gone >/dev/null
 	run hoy run --rm -v gone:/x box true
 	exits 125
@@ -337,6 +337,18 @@ two"
 	[ "$(stat -c %u /etc/passwd)" = 0 ]
 	run hoy run --rm -v "$HERE/host:/h:idmap=uids=77-1000-1;gids=88-2000-1" box stat -c %u:%g /h/file
 	[[ $output == 1000:2000 || $output == *"cannot show other owners"* ]] || { echo "$output"; false; }
+	# a volume that stands for a directory of the host
+	mkdir "$HERE/stood-for"
+	touch "$HERE/stood-for/file"
+	hoy volume create --opt type=none --opt o=bind --opt device="$HERE/stood-for" bound >/dev/null
+	hoy run --rm -u 77:88 -v bound:/h:U box true
+	[ "$(stat -c %u:%g "$HERE/stood-for" "$HERE/stood-for/file" | sort -u)" = 77:88 ]
+	run hoy run --rm -v "bound:/h:idmap=uids=77-1000-1;gids=88-2000-1" box stat -c %u:%g /h/file
+	[[ $output == 1000:2000 || $output == *"cannot show other owners"* ]] || { echo "$output"; false; }
+	hoy volume create --opt type=tmpfs --opt device=tmpfs mem >/dev/null
+	run hoy run --rm -v mem:/h:U box true
+	exits 125
+	says 'not supported yet'
 	run hoy run --rm --explain=script -v "$HERE/host:/h:idmap=uids=77-1000-1;gids=88-2000-1" box true
 	says "'X-mount.idmap=u:77:1000:1 g:88:2000:1'"
 	says_not uid_map

@@ -45,17 +45,27 @@ static void put_names(const struct endpoint *e, struct json_writer *w)
 	json_end_array(w);
 }
 
-static void put_network(const struct home *home, const char *name, const struct endpoint *e, struct json_writer *w)
+/* What was asked for. */
+static const struct network_use *find_use(const struct handle *h, const char *name)
 {
-	struct network_home where = endpoints_home(home);
+	static const struct network_use none;
+
+	for (size_t i = 0; i < h->record.networks.count; i++)
+		if (strcmp(h->record.networks.items[i].network, name) == 0)
+			return &h->record.networks.items[i];
+	return &none;
+}
+
+static void put_network(const struct handle *h, const char *name, const struct endpoint *e, struct json_writer *w)
+{
+	struct network_home where = endpoints_home(h->home);
 	autonetwork network = { 0 };
 	bool known = network_read(&where, name, &network) == 0;
 
 	if (!known)
 		error_clear();
 	json_begin_object(w, name);
-	json_put_null(w, "IPAMConfig");
-	json_put_null(w, "Links");
+	networks_write_wanted(find_use(h, name), w);
 	if (e && e->aliases.count)
 		json_put_strv(w, "Aliases", &e->aliases);
 	else
@@ -64,7 +74,6 @@ static void put_network(const struct home *home, const char *name, const struct 
 	json_put_str(w, "NetworkID", known ? network.id : "");
 	json_put_str(w, "EndpointID", e ? e->id : "");
 	put_addresses(e, known ? &network : NULL, w);
-	json_put_null(w, "DriverOpts");
 	put_names(e, w);
 	json_end_object(w);
 }
@@ -91,10 +100,10 @@ static void put_networks(const struct handle *h, struct json_object *record, con
 		mode = NETWORK_DEFAULT;
 	json_begin_object(w, "Networks");
 	for (size_t i = 0; i < all->count; i++)
-		put_network(h->home, all->items[i].network, &all->items[i].endpoint, w);
+		put_network(h, all->items[i].network, &all->items[i].endpoint, w);
 	/* one that does not run is in none, and neither is one in the host's: it shows which it wants to be in */
 	if (!all->count && strncmp(mode, "container:", 10) != 0)
-		put_network(h->home, mode, NULL, w);
+		put_network(h, mode, NULL, w);
 	json_end_object(w);
 }
 

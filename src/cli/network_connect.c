@@ -14,7 +14,7 @@
 
 struct connect_flags {
 	struct strv aliases, links, link_local, driver_options;
-	const char *ip, *ip6;
+	const char *ip, *ip6, *priority;
 };
 
 #define CONNECT(member) offsetof(struct connect_flags, member)
@@ -22,8 +22,9 @@ struct connect_flags {
 static const struct option connect_table[] = {
 	{ 0, "alias", OPTION_LIST, CONNECT(aliases), "list", "Further name of the container on the network",
 	  .check = network_check_alias },
-	{ 0, "driver-opt", OPTION_LIST, CONNECT(driver_options), "list", "Driver options for the network", .later = true },
-	{ 0, "gw-priority", OPTION_INT, 0, "int", "Highest priority provides the default gateway", .later = true },
+	{ 0, "driver-opt", OPTION_LIST, CONNECT(driver_options), "list",
+	  "Driver options for the network: " NETWORKS_IFNAME "=NAME" },
+	{ 0, "gw-priority", OPTION_STRING, CONNECT(priority), "int", "Highest priority provides the default gateway" },
 	{ 0, "ip", OPTION_STRING, CONNECT(ip), "string", "IPv4 address, such as 172.30.100.104" },
 	{ 0, "ip6", OPTION_STRING, CONNECT(ip6), "string", "IPv6 address, such as 2001:db8::33" },
 	{ 0, "link", OPTION_LIST, CONNECT(links), "list", "Add link to another container", .later = true },
@@ -48,10 +49,12 @@ static int read_flags(const struct connect_flags *flags, struct network_use *use
 		r = set(use, "ip6", flags->ip6);
 	for (size_t i = 0; r == 0 && i < flags->aliases.count; i++)
 		r = set(use, "alias", flags->aliases.items[i]);
-	if (r == 0 && flags->link_local.count > 1)
-		r = fail(-ENOSYS, "more than one --link-local-ip is not supported yet");
-	if (r == 0 && flags->link_local.count)
-		r = set(use, "link-local-ip", flags->link_local.items[0]);
+	for (size_t i = 0; r == 0 && i < flags->link_local.count; i++)
+		r = set(use, "link-local-ip", flags->link_local.items[i]);
+	for (size_t i = 0; r == 0 && i < flags->driver_options.count; i++)
+		r = set(use, "driver-opt", flags->driver_options.items[i]);
+	if (r == 0 && flags->priority)
+		r = set(use, "gw-priority", flags->priority);
 	return r;
 }
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "network/create.h"
+#include "network/network.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -16,7 +17,9 @@
 void network_use_release(struct network_use *u)
 {
 	free(u->network);
+	strv_release(&u->link_local);
 	strv_release(&u->aliases);
+	strv_release(&u->driver_options);
 	*u = (struct network_use){ 0 };
 }
 
@@ -66,6 +69,29 @@ static int set_mac(const char *value, struct network_use *u)
 	return 0;
 }
 
+static int add_link_local(const char *value, struct network_use *u)
+{
+	struct address a;
+
+	if (address_parse(value, &a) < 0)
+		return fail(-EINVAL, "invalid link-local address: %s", value);
+	strv_add(&u->link_local, value);
+	return 0;
+}
+
+static int add_driver_option(const char *value, struct network_use *u)
+{
+	static const char name[] = NETWORKS_IFNAME "=";
+
+	if (strncmp(value, name, strlen(name)) != 0)
+		return fail(-ENOSYS, "driver option %.*s is not supported yet: only " NETWORKS_IFNAME " is",
+			    (int)strcspn(value, "="), value);
+	if (!network_is_interface(value + strlen(name)))
+		return fail(-EINVAL, "%s is no name of an interface", value + strlen(name));
+	strv_add(&u->driver_options, value);
+	return 0;
+}
+
 static int add_alias(const char *value, struct network_use *u)
 {
 	int r = network_check_alias(value);
@@ -98,9 +124,13 @@ int network_use_set(const char *field, struct network_use *u)
 	else if (IS("mac-address"))
 		return set_mac(value, u);
 	else if (IS("link-local-ip"))
-		return address_parse(value, &u->link_local) < 0 ? fail(-EINVAL, "invalid link-local address: %s", value) : 0;
-	else if (IS("driver-opt") || IS("gw-priority"))
-		return fail(-ENOSYS, "%.*s is not supported yet", (int)len, field);
+		return add_link_local(value, u);
+	else if (IS("driver-opt"))
+		return add_driver_option(value, u);
+	else if (IS("gw-priority"))
+		return number_i64(value, &u->priority) < 0 || u->priority != (int32_t)u->priority
+			       ? fail(-EINVAL, "invalid gateway priority: %s", value)
+			       : 0;
 	else
 		return fail(-EINVAL, "invalid field key %.*s", (int)len, field);
 	return 0;
@@ -173,10 +203,8 @@ static int apply_to_first(const struct run_options *o, struct network_use *u)
 		r = set_address("IPv6", o->ip6, NETWORK_IPV6, &u->ip[NETWORK_IPV6]);
 	if (r == 0 && o->mac_address)
 		r = set_mac(o->mac_address, u);
-	if (r == 0 && o->link_local_ips.count > 1)
-		r = fail(-ENOSYS, "more than one --link-local-ip is not supported yet");
-	if (r == 0 && o->link_local_ips.count && address_parse(o->link_local_ips.items[0], &u->link_local) < 0)
-		r = fail(-EINVAL, "invalid link-local address: %s", o->link_local_ips.items[0]);
+	for (size_t i = 0; r == 0 && i < o->link_local_ips.count; i++)
+		r = add_link_local(o->link_local_ips.items[i], u);
 	for (size_t i = 0; r == 0 && i < o->network_aliases.count; i++)
 		r = add_alias(o->network_aliases.items[i], u);
 	return r;
@@ -271,7 +299,7 @@ static int find_one(const struct network_home *home, struct network_use *u, bool
 {
 	autonetwork net = { 0 };
 	int r = create_or_find(home, u->network, &net);
-	bool asks = u->ip[NETWORK_IPV4].family || u->ip[NETWORK_IPV6].family || u->link_local.family;
+	bool asks = u->ip[NETWORK_IPV4].family || u->ip[NETWORK_IPV6].family || u->link_local.count;
 
 	if (r < 0)
 		return r;

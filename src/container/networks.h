@@ -15,13 +15,18 @@
 
 /* One --network. */
 struct network_use {
-	char *network;        /* its name, or what the user typed for it */
-	struct address ip[2]; /* IPv4, IPv6; of no family: any */
-	struct address link_local;
+	char *network;          /* its name, or what the user typed for it */
+	struct address ip[2];   /* IPv4, IPv6; of no family: any */
+	struct strv link_local; /* more addresses */
 	uint8_t mac[MAC_SIZE];
 	bool mac_given;
 	struct strv aliases;
+	struct strv driver_options; /* KEY=VALUE: com.docker.network.endpoint.ifname is all there is */
+	int64_t priority;           /* the default route leads through the one that has most */
 };
+
+/* The driver option of Docker's that says what the interface in the container is called. */
+#define NETWORKS_IFNAME "com.docker.network.endpoint.ifname"
 
 enum networks_mode { NETWORKS_OWN, NETWORKS_NONE, NETWORKS_HOST, NETWORKS_CONTAINER };
 
@@ -61,6 +66,7 @@ int networks_gateway(const struct home *home, const struct networks *n, struct a
 /* Members of the record. */
 void networks_write_config(const struct networks *n, struct json_writer *w);      /* into Config */
 void networks_write_host_config(const struct networks *n, struct json_writer *w); /* into HostConfig */
+void networks_write_wanted(const struct network_use *u, struct json_writer *w);   /* into one of the latter's Networks */
 void networks_write_settings(const struct networks *n, struct json_writer *w);    /* NetworkSettings, whole */
 int networks_read(struct json_object *record, struct networks *ret);
 /* The record in @dirfd with these networks in place of those that it has. */
@@ -80,6 +86,8 @@ struct networks_held {
 	struct ports ports;
 };
 
+/* The one that the default route leads through: of those that lead out, the first that has the highest priority. */
+size_t networks_way_out(const struct home *home, const struct networks *n);
 /* The networks' own interfaces and rules are there. */
 int networks_prepare(const struct home *home, const struct networks *n);
 /* Connects it to all of them. What was done of a failed one is undone by networks_leave, or by the journal. */

@@ -11,20 +11,23 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_internal(const struct network_home *home, const char *name)
+static bool leads_out(const struct network_home *home, const char *name)
 {
 	autonetwork net = { 0 };
 
-	return network_read(home, name, &net) == 0 && net.internal;
+	return network_read(home, name, &net) == 0 && !net.internal &&
+	       (net.pools[NETWORK_IPV4].gateway.family || net.pools[NETWORK_IPV6].gateway.family);
 }
 
-/* The network that leads out: the first one that is not internal. */
-static size_t find_gateway(const struct network_home *home, const struct networks *n)
+size_t networks_way_out(const struct home *home, const struct networks *n)
 {
-	for (size_t i = 0; i < n->count; i++)
-		if (n->count == 1 || !is_internal(home, n->items[i].network))
-			return i;
-	return 0;
+	struct network_home place = { home->store->root, home->runroot };
+	size_t best = n->count;
+
+	for (size_t i = 0; n->count > 1 && i < n->count; i++)
+		if ((best == n->count || n->items[i].priority > n->items[best].priority) && leads_out(&place, n->items[i].network))
+			best = i;
+	return best == n->count ? 0 : best;
 }
 
 /* -p, and with -P every exposed port that has none. */
@@ -55,7 +58,8 @@ static int join_one(const struct networks_container *c, const struct network_hom
 					 .hostname = c->hostname,
 					 .aliases = &u->aliases,
 					 .servers = &n->servers,
-					 .link_local = u->link_local,
+					 .link_local = &u->link_local,
+					 .interface = strv_env_get(&u->driver_options, NETWORKS_IFNAME),
 					 .mac = u->mac_given ? u->mac : NULL,
 					 .ports = gateway ? ports : NULL,
 					 .gateway = gateway,
@@ -94,7 +98,7 @@ int networks_join(const struct networks_container *c, const struct networks *n, 
 {
 	struct network_home place = { c->home->store->root, c->home->runroot };
 	struct publishes ports = { 0 };
-	size_t gateway = find_gateway(&place, n);
+	size_t gateway = networks_way_out(c->home, n);
 	int r = 0;
 
 	if (n->mode != NETWORKS_OWN)

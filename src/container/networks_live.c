@@ -57,9 +57,9 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 					 .hostname = h->record.hostname,
 					 .aliases = &use->aliases,
 					 .servers = &h->record.networks.servers,
-					 .link_local = use->link_local,
-					 .mac = use->mac_given ? use->mac : NULL,
-					 .gateway = h->record.networks.count == 0 };
+					 .link_local = &use->link_local,
+					 .interface = strv_env_get(&use->driver_options, NETWORKS_IFNAME),
+					 .mac = use->mac_given ? use->mac : NULL };
 	autofd int netns = -1, running = -1;
 	autoendpoint e = { 0 };
 	struct ports none = { 0 };
@@ -82,6 +82,25 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 		return error_unpack(&why);
 	}
 	return files_add_own(h->dir, h->record.hostname, e.addresses, NETWORK_FAMILIES);
+}
+
+/* It has come into a network, or left one: its way out may be another now. */
+static int lead_out(struct handle *h)
+{
+	const struct networks *n = &h->record.networks;
+	struct network_home place = endpoints_home(h->home);
+	autonetwork net = { 0 };
+	autofd int netns = -1;
+	int r;
+
+	if (!n->count || !handle_runs(h))
+		return 0;
+	r = network_read(&place, n->items[networks_way_out(h->home, n)].network, &net);
+	if (r == 0)
+		r = open_namespace(h, &netns);
+	if (r == 0)
+		r = connect_lead_out(&place, &net, h->record.id, netns);
+	return r == -ENOENT || r == 1 ? 0 : r;
 }
 
 static int check(const struct handle *h)
@@ -121,7 +140,9 @@ int networks_connect(struct handle *h, struct network_use *use)
 		return r;
 	endpoints_event(h->home, &net, "connect", h->record.id);
 	networks_add(n, use);
-	r = networks_rewrite(h->dir, n);
+	r = lead_out(h);
+	if (r == 0)
+		r = networks_rewrite(h->dir, n);
 	return r == 0 ? tell_resolver(h) : r;
 }
 
@@ -162,7 +183,9 @@ int networks_disconnect(struct handle *h, const char *network)
 		return r;
 	endpoints_event(h->home, &net, "disconnect", h->record.id);
 	networks_remove(n, at);
-	r = networks_rewrite(h->dir, n);
+	r = lead_out(h);
+	if (r == 0)
+		r = networks_rewrite(h->dir, n);
 	return r == 0 ? tell_resolver(h) : r;
 }
 

@@ -102,23 +102,35 @@ void networks_write_host_config(const struct networks *n, struct json_writer *w)
 	json_put_bool(w, "PublishAllPorts", n->publish_all);
 }
 
-static void put_use(struct json_writer *w, const struct network_use *u)
+void networks_write_wanted(const struct network_use *u, struct json_writer *w)
 {
-	char text[ADDRESS_TEXT_MAX], mac[MAC_TEXT_MAX] = "";
+	char text[ADDRESS_TEXT_MAX];
 
-	json_begin_object(w, u->network);
 	json_begin_object(w, "IPAMConfig");
 	if (u->ip[NETWORK_IPV4].family)
 		json_put_str(w, "IPv4Address", address_text(&u->ip[NETWORK_IPV4], text));
 	if (u->ip[NETWORK_IPV6].family)
 		json_put_str(w, "IPv6Address", address_text(&u->ip[NETWORK_IPV6], text));
-	if (u->link_local.family) {
-		json_begin_array(w, "LinkLocalIPs");
-		json_put_str(w, NULL, address_text(&u->link_local, text));
-		json_end_array(w);
-	}
+	if (u->link_local.count)
+		json_put_strv(w, "LinkLocalIPs", &u->link_local);
 	json_end_object(w);
 	json_put_null(w, "Links");
+	if (u->driver_options.count) {
+		json_begin_object(w, "DriverOpts");
+		json_put_str(w, NETWORKS_IFNAME, strv_env_get(&u->driver_options, NETWORKS_IFNAME));
+		json_end_object(w);
+	} else {
+		json_put_null(w, "DriverOpts");
+	}
+	json_put_i64(w, "GwPriority", u->priority);
+}
+
+static void put_use(struct json_writer *w, const struct network_use *u)
+{
+	char mac[MAC_TEXT_MAX] = "";
+
+	json_begin_object(w, u->network);
+	networks_write_wanted(u, w);
 	json_put_strv(w, "Aliases", &u->aliases);
 	json_put_str(w, "MacAddress", u->mac_given ? mac_text(u->mac, mac) : mac);
 	json_end_object(w);
@@ -150,8 +162,7 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 {
 	struct json_object *ipam = json_get(o, "IPAMConfig");
 	struct network_use *u;
-	const char *mac = NULL;
-	autostrv local = { 0 };
+	const char *mac = NULL, *interface = NULL;
 	int r;
 
 	n->items = xrealloc(n->items, (n->count + 1) * sizeof *n->items);
@@ -159,11 +170,13 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 	*u = (struct network_use){ .network = xstrdup(name) };
 	if ((r = read_address(ipam, "IPv4Address", &u->ip[NETWORK_IPV4])) < 0 ||
 	    (r = read_address(ipam, "IPv6Address", &u->ip[NETWORK_IPV6])) < 0 ||
-	    (r = json_get_strv(ipam, RECORD, "LinkLocalIPs", &local)) < 0 ||
+	    (r = json_get_strv(ipam, RECORD, "LinkLocalIPs", &u->link_local)) < 0 ||
+	    (r = json_get_i64(o, RECORD, "GwPriority", &u->priority)) < 0 ||
+	    (r = json_get_str(json_get(o, "DriverOpts"), RECORD, NETWORKS_IFNAME, &interface)) < 0 ||
 	    (r = json_get_strv(o, RECORD, "Aliases", &u->aliases)) < 0 || (r = json_get_str(o, RECORD, "MacAddress", &mac)) < 0)
 		return r;
-	if (local.count)
-		(void)address_parse(local.items[0], &u->link_local);
+	if (interface)
+		strv_add_format(&u->driver_options, NETWORKS_IFNAME "=%s", interface);
 	u->mac_given = mac && mac_parse(mac, u->mac) == 0;
 	return 0;
 }

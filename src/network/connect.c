@@ -58,6 +58,7 @@ static int take_addresses(const struct network_home *home, const struct connecti
 static void describe(const struct connection *c, struct endpoint *e)
 {
 	snprintf(e->id, sizeof e->id, "%s", c->id);
+	snprintf(e->interface, sizeof e->interface, "%s", c->interface ? c->interface : "");
 	e->name = xstrdup(c->name);
 	e->hostname = xstrdup(c->hostname);
 	e->internal = c->network->internal;
@@ -84,13 +85,15 @@ static int bind_ports(const struct connection *c, struct endpoint *e, struct por
 
 static int add_link_local(const struct connection *c, struct interface_place *p, const struct endpoint *e)
 {
-	int index;
+	int index = interface_index(&p->route, e->interface);
 
-	if (!c->link_local.family)
-		return 0;
-	index = interface_index(&p->route, e->interface);
-	interface_add_address(&p->route, p->where, e->interface, index, &c->link_local, c->link_local.family == AF_INET6 ? 64 : 16,
-			      "--link-local-ip");
+	for (size_t i = 0; c->link_local && i < c->link_local->count; i++) {
+		struct address a;
+
+		if (address_parse(c->link_local->items[i], &a) == 0)
+			interface_add_address(&p->route, p->where, e->interface, index, &a, a.family == AF_INET6 ? 64 : 16,
+					      "--link-local-ip");
+	}
 	return netlink_commit(&p->route);
 }
 
@@ -211,4 +214,19 @@ int connect_leave(const struct network_home *home, const struct network *n, cons
 		r = veth_unplug(&place, &e);
 	veth_leave(&place);
 	return r < 0 ? r : connect_undo(home, n->name, id);
+}
+
+int connect_lead_out(const struct network_home *home, const struct network *n, const char *id, int netns)
+{
+	autoendpoint e = { 0 };
+	struct interface_place place;
+	int r = endpoint_read(home, n->name, id, &e);
+
+	if (r < 0)
+		return r;
+	r = veth_enter(netns, n, &place);
+	if (r == 0)
+		r = veth_lead_out(n, &place, &e);
+	veth_leave(&place);
+	return r;
 }

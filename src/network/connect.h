@@ -14,7 +14,8 @@ struct connection {
 	const char *id, *name, *hostname;
 	const struct strv *aliases, *servers;    /* NULL: none */
 	struct address wanted[NETWORK_FAMILIES]; /* of no family: any */
-	struct address link_local;               /* one more address, or of no family */
+	const struct strv *link_local;           /* more addresses; NULL: none */
+	const char *interface;                   /* its name in the container; NULL: chosen */
 	const uint8_t *mac;                      /* NULL: one of the address */
 	const struct publishes *ports;           /* NULL: none */
 	bool gateway;                            /* its default route leads through this network */
@@ -34,3 +35,5 @@ int connect_prepare(const struct network_home *home, const struct network *n);
 int connect_undo(const struct network_home *home, const char *network, const char *id);
 /* The same, and takes the interface out of the running container. */
 int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns);
+/* The running container's default routes lead through this network from now on. -ENOENT without words: it is not in it. */
+int connect_lead_out(const struct network_home *home, const struct network *n, const char *id, int netns);

@@ -67,7 +67,7 @@ void interface_add_address(struct netlink *n, const char *where, const char *nam
 		netlink_say(n, "%sip address add %s/%u dev %s%s", where, text, prefix, name, a->family == AF_INET6 ? " nodad" : "");
 }
 
-void interface_add_default_route(struct netlink *n, const char *where, const char *name, int index, const struct address *gateway)
+void interface_set_default_route(struct netlink *n, const char *where, const char *name, int index, const struct address *gateway)
 {
 	struct rtmsg header = { .rtm_family = (uint8_t)gateway->family,
 				.rtm_table = RT_TABLE_MAIN,
@@ -76,13 +76,13 @@ void interface_add_default_route(struct netlink *n, const char *where, const cha
 				.rtm_type = RTN_UNICAST };
 	char text[ADDRESS_TEXT_MAX];
 
-	netlink_begin(n, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
+	netlink_begin(n, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &header, sizeof header);
 	netlink_put(n, RTA_GATEWAY, gateway->bytes, address_size(gateway));
 	netlink_put_u32(n, RTA_OIF, (uint32_t)index);
 	address_text(gateway, text);
-	netlink_end(n, "route", "the way out", "add the default route through %s", text);
+	netlink_end(n, "route", "the way out", "set the default route through %s", text);
 	if (step_heard())
-		netlink_say(n, "%sip %sroute add default via %s dev %s", where, gateway->family == AF_INET6 ? "-6 " : "", text,
+		netlink_say(n, "%sip %sroute replace default via %s dev %s", where, gateway->family == AF_INET6 ? "-6 " : "", text,
 			    name);
 }
 

@@ -17,8 +17,8 @@ bool interface_is_ready(const char *name, const struct address *a);
 /* An address with the length of its prefix. One that is there is fine. */
 void interface_add_address(struct netlink *n, const char *where, const char *name, int index, const struct address *a,
 			   unsigned int prefix, const char *why);
-/* The default route through @gateway. One that is there is -EEXIST. */
-void interface_add_default_route(struct netlink *n, const char *where, const char *name, int index, const struct address *gateway);
+/* The default route through @gateway, in place of one that is there. */
+void interface_set_default_route(struct netlink *n, const char *where, const char *name, int index, const struct address *gateway);
 void interface_set_up(struct netlink *n, const char *where, const char *name, int index, const char *why);
 void interface_set_master(struct netlink *n, const char *name, int index, const char *master, int master_index);
 /* One that is gone is fine. */

@@ -72,3 +72,13 @@ int network_check_alias(const char *name)
 		good = isalnum((unsigned char)name[i]) || strchr("_.-", name[i]);
 	return good ? 0 : fail(-EINVAL, "invalid network alias \"%s\": letters, digits, '-', '_' and '.' make one", name);
 }
+
+bool network_is_interface(const char *value)
+{
+	size_t len = strlen(value);
+
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)value[i]) && !strchr("_.-@", value[i]))
+			return false;
+	return len > 0 && len < NETWORK_INTERFACE_MAX && value[0] != '-' && value[0] != '.';
+}

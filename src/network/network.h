@@ -57,5 +57,7 @@ bool network_has(const struct network *n, int family);
 bool network_is_predefined(const char *name);
 /* [a-zA-Z0-9][a-zA-Z0-9_.-]*, at most 255 bytes. -EINVAL with words. */
 int network_check_name(const char *name);
+/* A name of an interface: what the kernel takes (dev_valid_name), and no words of a shell. */
+bool network_is_interface(const char *name);
 /* A further name of a container: letters, digits, '-', '_' and '.', at most 253. -EINVAL with words. */
 int network_check_alias(const char *name);

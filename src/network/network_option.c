@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "base/number.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <linux/if_link.h>
 #include <stdio.h>
@@ -58,21 +57,10 @@ static bool is_ipv4(const char *value)
 	return address_parse(value, &a) == 0 && a.family == AF_INET;
 }
 
-/* As the kernel has it (dev_valid_name), and no words of a shell. */
-static bool is_interface(const char *value)
-{
-	size_t len = strlen(value);
-
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)value[i]) && !strchr("_.-@", value[i]))
-			return false;
-	return len > 0 && len < NETWORK_INTERFACE_MAX && value[0] != '-' && value[0] != '.';
-}
-
 /* Room for a number behind it. */
 static bool is_prefix(const char *value)
 {
-	return is_interface(value) && strlen(value) < NETWORK_INTERFACE_MAX - 3;
+	return network_is_interface(value) && strlen(value) < NETWORK_INTERFACE_MAX - 3;
 }
 
 static bool is_mode(const char *value)
@@ -91,7 +79,7 @@ static const struct {
 } options[] = {
 	{ "com.docker.network.driver.mtu", BRIDGE | MACVLAN, is_mtu, "a number of bytes from 68 to 65535" },
 	{ "mtu", BRIDGE | MACVLAN, is_mtu, "a number of bytes from 68 to 65535" },
-	{ "com.docker.network.bridge.name", BRIDGE, is_interface, "the name of an interface" },
+	{ "com.docker.network.bridge.name", BRIDGE, network_is_interface, "the name of an interface" },
 	{ "com.docker.network.bridge.enable_icc", BRIDGE, is_bool, "true or false" },
 	{ "com.docker.network.bridge.enable_ip_masquerade", BRIDGE, is_bool, "true or false" },
 	{ "com.docker.network.bridge.host_binding_ipv4", BRIDGE, is_ipv4, "an IPv4 address of the host" },
@@ -102,7 +90,7 @@ static const struct {
 	{ "com.docker.network.enable_ipv4", BRIDGE | MACVLAN, is_bool, "true or false" },
 	{ "com.docker.network.enable_ipv6", BRIDGE | MACVLAN, is_bool, "true or false" },
 	{ "isolate", BRIDGE, is_bool, "true or false" },
-	{ "parent", MACVLAN, is_interface, "the name of an interface" },
+	{ "parent", MACVLAN, network_is_interface, "the name of an interface" },
 	{ "macvlan_mode", MACVLAN, is_mode, "bridge, private, vepa or passthru" },
 };
 

@@ -79,14 +79,16 @@ static int choose_names(const struct network *n, const struct interface_place *p
 {
 	const char *prefix = network_interface_prefix(n);
 	char digits[8];
+	bool given = e->interface[0];
 	int r = 0;
 
-	for (unsigned int i = 0; i < INTERFACES_MAX; i++) {
-		snprintf(e->interface, sizeof e->interface, "%.11s%u", prefix, i);
+	for (unsigned int i = 0; r >= 0 && i < (given ? 1 : INTERFACES_MAX); i++) {
+		if (!given)
+			snprintf(e->interface, sizeof e->interface, "%.11s%u", prefix, i);
 		r = interface_index(&p->route, e->interface);
-		if (r < 0)
-			break;
 	}
+	if (r >= 0 && given)
+		return fail(-EEXIST, "the container has an interface %s already", e->interface);
 	if (r != -ENODEV)
 		return r < 0 ? fail_code(r, "look for a name in the container")
 			     : fail(-EEXIST, "the container has too many interfaces");
@@ -155,6 +157,16 @@ static void configure_port(struct netlink *host, const struct endpoint *e, bool 
 			    hairpin ? " hairpin on" : "");
 }
 
+int veth_lead_out(const struct network *n, struct interface_place *p, const struct endpoint *e)
+{
+	int index = interface_index(&p->route, e->interface);
+
+	for (int i = 0; index >= 0 && i < NETWORK_FAMILIES; i++)
+		if (e->addresses[i].family && n->pools[i].gateway.family && !n->internal)
+			interface_set_default_route(&p->route, p->where, e->interface, index, &n->pools[i].gateway);
+	return netlink_commit(&p->route);
+}
+
 static int set_up_inside(const struct network *n, struct interface_place *p, const struct endpoint *e, bool gateway)
 {
 	int index = interface_index(&p->route, e->interface);
@@ -166,10 +178,7 @@ static int set_up_inside(const struct network *n, struct interface_place *p, con
 		if (e->addresses[i].family)
 			interface_add_address(&p->route, p->where, e->interface, index, &e->addresses[i], e->prefixes[i],
 					      "the container's address");
-	for (int i = 0; gateway && i < NETWORK_FAMILIES; i++)
-		if (e->addresses[i].family && n->pools[i].gateway.family && !n->internal)
-			interface_add_default_route(&p->route, p->where, e->interface, index, &n->pools[i].gateway);
-	return netlink_commit(&p->route);
+	return gateway ? veth_lead_out(n, p, e) : netlink_commit(&p->route);
 }
 
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,

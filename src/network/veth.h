@@ -15,11 +15,14 @@
 int veth_enter(int netns, const struct network *n, struct interface_place *ret);
 void veth_leave(struct interface_place *p);
 /*
- * Makes the interface: chooses its name in the container (and on the host), brings it up, gives it the endpoint's addresses
- * and, when @gateway, the default route. @e gets the names. @host is a socket on the host, @bridge the index of the bridge.
+ * Makes the interface: chooses its name in the container (unless @e has one) and on the host, brings it up, gives it the endpoint's
+ * addresses and, when @gateway, the default route. @e gets the names. @host is a socket on the host, @bridge the index of the
+ * bridge.
  */
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
 	      bool gateway);
+/* The container's default routes lead through this network from now on, if it has gateways and an outside. */
+int veth_lead_out(const struct network *n, struct interface_place *p, const struct endpoint *e);
 /* Takes the interface of @e away, from inside the container. */
 int veth_unplug(struct interface_place *p, const struct endpoint *e);
 /*

@@ -280,7 +280,7 @@ listens() { (exec 9<>/dev/tcp/10.8.0.254/99) 2>/dev/null; }
 	exits 0
 	says '^ip link add veth[0-9a-f]+ master hoy0 up type veth peer name eth0 address 02:42:ac:11:00:02 netns \$PID'
 	says '^nsenter -t \$PID -n ip address add 172\.17\.0\.2/16 dev eth0'
-	says '^nsenter -t \$PID -n ip route add default via 172\.17\.0\.1 dev eth0'
+	says '^nsenter -t \$PID -n ip route replace default via 172\.17\.0\.1 dev eth0'
 	says "^nft add element inet hoy[-0-9a-f]* publish4 '\{ tcp \. 18080 : 172\.17\.0\.2 \. 80 \}'"
 }
 

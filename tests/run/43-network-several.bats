@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A container in several networks: which one leads out, what its interfaces are called, and what changes while it runs.
+load lib
+setup_file() { fixtures_up; }
+teardown_file() { fixtures_down; }
+setup() {
+	scratch_up
+	needs busybox
+	hoy network ls -q >/dev/null
+	hoy network create --subnet 10.21.0.0/24 --subnet fd21::/64 one >/dev/null
+	hoy network create --subnet 10.22.0.0/24 two >/dev/null
+	hoy network create --subnet 10.23.0.0/24 --internal inner >/dev/null
+}
+teardown() {
+	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
+	hoy network prune -f >/dev/null
+	leaves_nothing_behind
+}
+
+background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
+way_out() { hoy exec box sh -c 'ip route; ip -6 route' | awk '$1 == "default" { print $3 }' | xargs; }
+
+@test "the first that leads out, unless another one has a higher priority" {
+	background box --network inner --network one --network two
+	[ "$(way_out)" = '10.21.0.1 fd21::1' ]
+	hoy rm -f box >/dev/null
+	background box --network one --network name=two,gw-priority=7 --network name=inner,gw-priority=9
+	[ "$(way_out)" = 10.22.0.1 ]
+	[ "$(hoy inspect -f '{{range .NetworkSettings.Networks}}{{.GwPriority}} {{end}}' box)" = '9 0 7 ' ]
+	# it remembers
+	hoy stop -t 0 box
+	hoy start box
+	[ "$(way_out)" = 10.22.0.1 ]
+	run hoy run --rm --network name=two,gw-priority=much $REGISTRY/busybox true
+	exits 125
+	says 'invalid gateway priority: much'
+}
+
+@test "connect and disconnect move the way out of a running container" {
+	background box --network inner
+	[ "$(way_out)" = '' ]
+	hoy network connect two box
+	[ "$(way_out)" = 10.22.0.1 ]
+	hoy network connect one box
+	[ "$(way_out)" = 10.22.0.1 ]
+	hoy network disconnect two box
+	[ "$(way_out)" = '10.21.0.1 fd21::1' ]
+	hoy network connect --gw-priority 1 two box
+	[ "$(hoy exec box ip route | awk '$1 == "default" { print $3 }')" = 10.22.0.1 ]
+	hoy network disconnect two box
+	hoy network disconnect one box
+	[ "$(way_out)" = '' ]
+	hoy exec box ping -c 1 -W 5 10.23.0.1
+}
+
+@test "interfaces with a name of one's own, and link-local addresses" {
+	ifname=com.docker.network.endpoint.ifname
+	background box --network "name=one,driver-opt=$ifname=lan,link-local-ip=169.254.1.1,link-local-ip=fe80::77" \
+		--network two
+	run hoy exec box ip -o address
+	says ' lan .*10\.21\.0\.2/24'
+	says ' lan .*169\.254\.1\.1/16'
+	says ' lan .*fe80::77/64'
+	says ' eth0 .*10\.22\.0\.2/24'
+	hoy network connect --driver-opt $ifname=deep --link-local-ip 169.254.2.1 --link-local-ip 169.254.2.2 inner box
+	run hoy exec box ip -o address
+	says ' deep .*10\.23\.0\.2/24'
+	says ' deep .*169\.254\.2\.1/16'
+	says ' deep .*169\.254\.2\.2/16'
+	run hoy inspect -f "{{with .NetworkSettings.Networks.one}}{{index .DriverOpts \"$ifname\"}} {{.IPAMConfig.LinkLocalIPs}}{{end}}" box
+	is 'lan [169.254.1.1 fe80::77]'
+	hoy stop -t 0 box
+	hoy start box
+	run hoy exec box ip -o address
+	says ' lan .*169\.254\.1\.1/16'
+	says ' deep .*169\.254\.2\.2/16'
+	run hoy run --rm --network "name=one,driver-opt=$ifname=x" --network "name=two,driver-opt=$ifname=x" $REGISTRY/busybox true
+	exits 125
+	says 'has an interface x already'
+	run hoy run --rm --network "name=one,driver-opt=$ifname=../x" $REGISTRY/busybox true
+	exits 125
+	says 'is no name of an interface'
+	run hoy run --rm --network name=one,driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.log_martians=1 $REGISTRY/busybox true
+	exits 125
+	says 'not supported yet'
+	run hoy run --rm --network one --link-local-ip nowhere $REGISTRY/busybox true
+	exits 125
+	says 'nowhere'
+}

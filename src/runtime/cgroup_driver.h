@@ -28,6 +28,12 @@ struct cgroup {
 	struct process keeper; /* holds the scope until init is in it */
 };
 
+/* Where the cgroup's directories are or are to be, and its text: nothing is made. With systemd the unit's name alone. */
+int cgroup_plan(const struct cgroup_options *options, struct cgroup **ret);
+/* The directories of @path in all hierarchies are added. */
+void cgroup_add_dirs(struct cgroup *c, const struct cgroup_layout *layout, const char *path);
+/* The text again, of what is in @c now. */
+void cgroup_write_text(struct cgroup *c);
 /* The directory that has @controller, or NULL. In v2 a directory has what its parent's cgroup.subtree_control enables. */
 struct cgroup_dir *cgroup_dir_with(const struct cgroup *cgroup, enum cgroup_controller controller);
 /* Its descriptor, or -errno (-ENOENT: not made, or gone). Borrowed. */

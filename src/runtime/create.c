@@ -4,18 +4,10 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
-#include "kernel/process.h"
 #include "kernel/step.h"
-#include "runtime/cgroup.h"
+#include "runtime/creation.h"
 #include "runtime/hooks.h"
-#include "runtime/init.h"
-#include "runtime/intel_rdt.h"
 #include "runtime/lsm.h"
-#include "runtime/namespace.h"
-#include "runtime/net_device.h"
-#include "runtime/pidfd.h"
-#include "runtime/runtime.h"
-#include "runtime/seccomp.h"
 #include "runtime/sources.h"
 #include "runtime/sync.h"
 #include "runtime/userns.h"
@@ -27,19 +19,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-struct creation {
-	const struct runtime_create *create;
-	struct namespace_plan namespaces;
-	struct seccomp_program seccomp;
-	struct net_devices net_devices;
-	struct intel_rdt rdt;
-	int net_ns; /* what they were moved to */
-	struct cgroup_options cgroup;
-	struct init init;
-	int sync[2]; /* ours and init's end */
-	struct runtime_container made;
-};
 
 static void creation_release(struct creation *c)
 {
@@ -140,93 +119,6 @@ static int make_rdt(struct creation *c)
 		return r;
 	intel_rdt_plan(spec, root, c->create->id, &c->rdt);
 	return intel_rdt_make(spec, &c->rdt);
-}
-
-static pid_t clone_init(struct creation *c, uint64_t flags, const char *shown, int *ret_pidfd)
-{
-	struct sys_clone how = {
-		.namespaces = c->namespaces.made,
-		.flags = flags,
-		.cgroup = c->init.cgroup_entered || !c->made.cgroup ? -1 : cgroup_clone_fd(c->made.cgroup),
-		.shown = shown,
-	};
-	pid_t pid;
-
-	c->init.cloned_into = how.cgroup >= 0;
-	pid = sys_clone("the container's first process, in namespaces of its own", &how, ret_pidfd);
-	/* the parent's end is the parent's alone: when it dies, init, which waits for it, sees the end of the file */
-	if (pid == 0)
-		close(take_fd(&c->sync[0]));
-	return pid;
-}
-
-/*
- * The stage: joins what only a parent can join, clones init as its sibling, hands its pidfd over, and is gone. The cgroup
- * comes first: in a user namespace that is joined nobody may enter it, and init is born where its stage is.
- */
-static _Noreturn void run_stage(struct creation *c, bool cloned_into)
-{
-	autofd int proc = init_open_proc();
-	int pidfd = -1, r = proc < 0 ? proc : 0;
-	pid_t pid = 0;
-
-	if (r == 0 && c->made.cgroup)
-		r = cgroup_enter_self(c->made.cgroup, cloned_into);
-	c->init.cgroup_entered = true;
-	if (r == 0)
-		r = namespace_join(c->create->spec, &c->namespaces);
-	if (r == 0 && c->namespaces.join[SPEC_NS_USER] >= 0)
-		r = userns_become_builder(&(struct spec_id_mappings){ 0 }, &(struct spec_id_mappings){ 0 });
-	if (r == 0 && c->namespaces.new_time)
-		r = namespace_new_time(c->create->spec, proc);
-	if (r == 0) {
-		pid = clone_init(c, CLONE_PARENT, NULL, &pidfd);
-		if (pid == 0)
-			init_run(&c->init);
-		r = pid < 0 ? pid : sync_send(c->sync[1], SYNC_CLONED, pidfd);
-	}
-	if (r < 0)
-		sync_fail(c->sync[1], r);
-	_exit(r < 0);
-}
-
-static int clone_by_stage(struct creation *c)
-{
-	struct sys_clone how = { .cgroup = c->made.cgroup ? cgroup_clone_fd(c->made.cgroup) : -1, .shown = "" };
-	autofd int stage_pidfd = -1;
-	int r, pidfd = -1;
-	pid_t stage = sys_clone("to join namespaces on init's behalf", &how, &stage_pidfd);
-
-	if (stage < 0)
-		return stage;
-	if (stage == 0)
-		run_stage(c, how.cgroup >= 0);
-	r = sync_receive(c->sync[0], &pidfd);
-	if (r == 0)
-		r = sync_silence(stage, stage_pidfd);
-	else if (r > 0 && r != SYNC_CLONED)
-		r = fail(-EPROTO, "message %d of the stage came out of turn", r);
-	(void)waitpid(stage, NULL, 0);
-	if (r < 0)
-		return r;
-	c->made.pidfd = pidfd;
-	c->made.pid = pidfd_pid(pidfd);
-	return c->made.pid < 0 ? c->made.pid : 0;
-}
-
-static int clone_container(struct creation *c)
-{
-	pid_t pid;
-
-	if (c->namespaces.stage)
-		return clone_by_stage(c);
-	pid = clone_init(c, 0, NULL, &c->made.pidfd);
-	if (pid == 0)
-		init_run(&c->init);
-	if (pid < 0)
-		return pid;
-	c->made.pid = pid;
-	return 0;
 }
 
 static int write_maps(struct creation *c)
@@ -356,7 +248,7 @@ static int create_steps(struct creation *c)
 	c->init.rdt = &c->rdt;
 	c->init.sync = c->sync[1];
 	c->init.cgroup = c->made.cgroup;
-	r = clone_container(c);
+	r = init_clone(c);
 	if (r < 0)
 		return r;
 	/* only init holds its end now: its death is an end of file here */

@@ -43,6 +43,13 @@ char *path_clean(const char *path)
 	return *joined ? take(&joined) : xstrdup(".");
 }
 
+char *path_absolute(const char *dir, const char *path)
+{
+	autofree char *joined = path[0] == '/' ? NULL : path_join(dir, path);
+
+	return path_clean(joined ? joined : path);
+}
+
 const char *path_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');

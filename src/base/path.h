@@ -7,6 +7,8 @@
 char *path_join(const char *dir, const char *name);
 /* Lexical clean-up as Go's path.Clean: no "//", "." or resolvable ".."; an absolute path stays below "/". Caller frees. */
 char *path_clean(const char *path);
+/* @path as seen from the directory @dir, clean; caller frees. */
+char *path_absolute(const char *dir, const char *path);
 /* The part after the last slash. */
 const char *path_base(const char *path);
 /* The part before the last slash ("/" or "." where there is none); caller frees. */

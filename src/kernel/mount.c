@@ -228,6 +228,13 @@ static int set_attributes(int mnt, uint64_t set, uint64_t clear, uint64_t propag
 	return mount_setattr(mnt, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr, sizeof attr) < 0 ? -errno : 0;
 }
 
+int sys_tree_idmap(int tree, const char *shown, int idmap, _Bool recursive)
+{
+	int r = set_attributes(tree, 0, 0, 0, idmap, recursive);
+
+	return r < 0 ? fail_code(r, "idmap the mount %s", shown) : 0;
+}
+
 static const char *propagation_word(uint64_t type)
 {
 	return type == MS_SHARED ? "shared" : type == MS_SLAVE ? "slave" : type == MS_PRIVATE ? "private" : "unbindable";

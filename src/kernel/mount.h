@@ -50,6 +50,8 @@ struct sys_bind {
 int sys_bind(const char *why, const struct sys_bind *b);
 /* A detached copy of the tree at @source. Not a step of its own for explain: attaching it is. */
 int sys_tree_clone(int source, const char *shown, _Bool recursive);
+/* The owners of its files are shown as the user namespace @idmap maps them (MOUNT_ATTR_IDMAP). */
+int sys_tree_idmap(int tree, const char *shown, int idmap, _Bool recursive);
 /* Changes attributes of the mount whose root @mount is. */
 int sys_mount_change(const char *why, int mount, const char *shown, uint64_t set, uint64_t clear, _Bool recursive);
 /* Propagation of the mount whose root @mount is: MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE. */

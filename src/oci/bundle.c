@@ -10,8 +10,23 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CONFIG_MAX (16 << 20)
+
+/* Some callers write where a mount is to be as the host sees it; runc and crun take that for the place in the container. */
+static void strip_root(struct bundle *b)
+{
+	autofree char *root = bundle_rootfs(b);
+
+	for (size_t i = 0; i < b->spec.mounts.count; i++) {
+		struct spec_mount *m = &b->spec.mounts.items[i];
+		autofree char *destination = path_clean(m->destination);
+
+		if (strcmp(root, "/") != 0 && path_is_below(destination, root))
+			xreplace(&m->destination, destination[strlen(root)] ? destination + strlen(root) : "/");
+	}
+}
 
 int bundle_read(const char *path, const char *config_name, struct bundle *ret)
 {
@@ -33,7 +48,11 @@ int bundle_read(const char *path, const char *config_name, struct bundle *ret)
 				 "`hoy-runtime spec` writes one to start from");
 	if (r == 0)
 		r = spec_read(ret->config.data, ret->config.len, config_name, &ret->spec);
-	return r < 0 ? r : spec_check(&ret->spec);
+	if (r == 0)
+		r = spec_check(&ret->spec);
+	if (r == 0)
+		strip_root(ret);
+	return r;
 }
 
 void bundle_release(struct bundle *b)
@@ -47,7 +66,5 @@ void bundle_release(struct bundle *b)
 
 char *bundle_rootfs(const struct bundle *b)
 {
-	autofree char *joined = b->spec.root.path[0] == '/' ? xstrdup(b->spec.root.path) : path_join(b->path, b->spec.root.path);
-
-	return path_clean(joined);
+	return path_absolute(b->path, b->spec.root.path);
 }

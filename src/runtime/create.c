@@ -194,6 +194,8 @@ static int send_listener(struct creation *c, int listener)
 /* Serves init until it is ready. */
 static int attend(struct creation *c)
 {
+	size_t idmaps = 0;
+
 	for (;;) {
 		autofd int fd = -1;
 		int r = sync_receive(c->sync[0], &fd);
@@ -206,6 +208,9 @@ static int attend(struct creation *c)
 			break;
 		case SYNC_LISTENER:
 			r = send_listener(c, fd);
+			break;
+		case SYNC_IDMAP:
+			r = sources_idmap(&(struct sources_idmap){ c->create, c->made.pidfd, c->sync[0], fd, idmaps++ });
 			break;
 		case SYNC_CONSOLE:
 			c->made.console = take_fd(&fd);

@@ -15,6 +15,11 @@ int mount_cgroup(struct init *in, const struct mount_entry *entry);
 /* The detached tree that the caller has for this mount (runtime_create.given), or NULL. */
 const struct runtime_tree *mount_given_tree(const struct runtime_create *create, const struct mount_entry *entry);
 /*
+ * Where in the container's root @entry's source is when its path leads into the root filesystem, or NULL; caller frees. What is
+ * there is what the mounts before it made.
+ */
+char *mount_inside_root(const struct runtime_create *create, const struct mount_entry *entry);
+/*
  * Opens what @entry binds (O_PATH), relative to @bundle. It is the administrator's path on the host: its symlinks are followed
  * unless src-nofollow says otherwise.
  */

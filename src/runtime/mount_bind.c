@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/beneath.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -9,6 +10,7 @@
 #include "runtime/mount.h"
 #include "runtime/mount_idmap.h"
 #include "runtime/rootfs.h"
+#include "runtime/sources.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,16 +39,38 @@ int mount_open_source(const struct mount_entry *e, int bundle)
 	return e->options.subdir ? mount_subdir(fd, e) : take_fd(&fd);
 }
 
+char *mount_inside_root(const struct runtime_create *create, const struct mount_entry *e)
+{
+	const char *bundle = create->bundle_path ? create->bundle_path : "/";
+	autofree char *root = path_absolute(bundle, create->spec->root.path);
+	autofree char *source = path_absolute(bundle, e->spec->source ? e->spec->source : "");
+
+	return strcmp(root, "/") != 0 && path_is_below(source, root) ? xstrdup(source + strlen(root)) : NULL;
+}
+
+static int open_inside(struct init *in, const struct mount_entry *e, const char *path)
+{
+	autofd int fd = beneath_open(in->root, *path ? path : "/", O_PATH, 0);
+
+	if (fd < 0)
+		return fail_code(fd, "bind %s to %s: source", e->spec->source, e->destination);
+	return e->options.subdir ? mount_subdir(fd, e) : take_fd(&fd);
+}
+
 static int open_source(struct init *in, const struct mount_entry *e, struct stat *st)
 {
 	size_t place = (size_t)(e->spec - in->spec->mounts.items);
 	const struct runtime_tree *given = mount_given_tree(in->create, e);
 	int opened = given ? given->tree : -1;
+	autofree char *inside = opened < 0 && in->user_ns ? mount_inside_root(in->create, e) : NULL;
 	autofd int fd = -1;
 
 	if (opened < 0 && in->sources)
 		opened = in->sources[place];
-	fd = opened >= 0 ? fcntl(opened, F_DUPFD_CLOEXEC, 3) : mount_open_source(e, in->bundle);
+	if (opened >= 0)
+		fd = fcntl(opened, F_DUPFD_CLOEXEC, 3);
+	else
+		fd = inside ? open_inside(in, e, inside) : mount_open_source(e, in->bundle);
 	if (fd >= 0 && fstat(fd, st) == 0)
 		return take_fd(&fd);
 	return fd < 0 && opened < 0 ? fd : fail_errno("bind %s: source", e->destination);
@@ -79,7 +103,7 @@ static int check_kinds(const char *source, const char *destination, const struct
 int mount_bind(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
-	autofd int source = -1, mnt = -1, idmap = -1;
+	autofd int source = -1, mnt = -1, idmap = -1, tree = -1;
 	const struct runtime_tree *given = mount_given_tree(in->create, e);
 	autofree char *shown = shown_source(e, given), *mapping = NULL;
 	struct sys_bind b = SYS_BIND_NONE;
@@ -97,14 +121,14 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 	if (r < 0)
 		return r;
 	if (e->options.idmap) {
-		r = idmap = mount_idmap_open(in, e);
+		r = in->user_ns ? (tree = sources_idmapped(in, source)) : (idmap = mount_idmap_open(in->proc, in->spec, e));
 		if (r < 0)
 			return r;
 		if (step_heard())
 			b.idmap_shown = mapping = mount_idmap_words(in, e);
 	}
 	b.source = source;
-	b.detached = given ? given->tree : -1;
+	b.detached = tree >= 0 ? tree : given ? given->tree : -1;
 	b.shown_source = shown;
 	b.recursive = e->options.recursive;
 	b.set = e->options.set;

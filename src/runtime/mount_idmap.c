@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 /* A user namespace exists as long as a process or a descriptor has it: a child makes it, and is ended when we hold it. */
-int mount_idmap_open(struct init *in, const struct mount_entry *e)
+int mount_idmap_open(int proc, const struct spec *spec, const struct mount_entry *e)
 {
-	const struct spec_linux *l = &in->spec->linux_;
+	const struct spec_linux *l = &spec->linux_;
 	const struct spec_id_mappings *uids = e->spec->uid_mappings.count ? &e->spec->uid_mappings : &l->uid_mappings;
 	const struct spec_id_mappings *gids = e->spec->gid_mappings.count ? &e->spec->gid_mappings : &l->gid_mappings;
 	struct sys_clone how = { .namespaces = CLONE_NEWUSER, .cgroup = -1, .shown = "" };
@@ -45,7 +45,7 @@ int mount_idmap_open(struct init *in, const struct mount_entry *e)
 	r = outer < 0 ? outer : 0;
 	snprintf(path, sizeof path, "%d", outer);
 	if (r == 0)
-		dir = openat(in->proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		dir = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (r == 0 && dir < 0)
 		r = fail_errno("mount %s: idmap", e->destination);
 	if (r == 0)

@@ -4,9 +4,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "kernel/mount.h"
 #include "kernel/process.h"
 #include "runtime/init.h"
 #include "runtime/mount.h"
+#include "runtime/mount_idmap.h"
+#include "runtime/pidfd.h"
 #include "runtime/sync.h"
 
 #include <errno.h>
@@ -15,10 +18,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A bind whose source is found by its path. */
+/* A bind whose source is found by its path, and is not to be made by the mounts before it. */
 static bool has_source(const struct runtime_create *create, const struct mount_entry *e)
 {
-	return e->kind == MOUNT_BIND && !mount_given_tree(create, e);
+	autofree char *inside = NULL;
+
+	if (e->kind != MOUNT_BIND || mount_given_tree(create, e))
+		return false;
+	inside = mount_inside_root(create, e);
+	return !inside;
 }
 
 static int send_one(int sync, int fd)
@@ -128,4 +136,75 @@ int sources_receive(struct init *in)
 	if (r == SYNC_GO)
 		return 0;
 	return r > 0 ? fail(-EPROTO, "message %d of the parent came out of turn", r) : r == 0 ? -EPIPE : r;
+}
+
+/* ---- mounts whose owners are mapped ---- */
+
+static int idmap_there(const struct sources_idmap *m, const struct mount_entry *e)
+{
+	autofd int proc = init_open_proc(), tree = -1, mapping = -1;
+	int r = proc < 0 ? proc
+			 : sys_setns("init's mounts, with the host's rights", m->pidfd, CLONE_NEWNS, "init's mount namespace");
+
+	if (r < 0)
+		return r;
+	/* without a mapping of its own it has the container's, which may be one that was joined */
+	mapping = e->spec->uid_mappings.count ? mount_idmap_open(proc, m->create->spec, e)
+					      : pidfd_namespace(m->pidfd, SPEC_NS_USER);
+	if (mapping < 0)
+		return mapping;
+	tree = sys_tree_clone(m->source, e->destination, e->options.recursive);
+	if (tree < 0)
+		return tree;
+	r = sys_tree_idmap(tree, e->destination, mapping, e->options.idmap_recursive);
+	return r < 0 ? r : sync_send(m->sync, SYNC_SOURCE, tree);
+}
+
+/* The @n-th entry that is to be mapped: init asks for them in their order. */
+static const struct mount_entry *find_idmap(const struct mount_plan *plan, size_t n)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->items[i].kind == MOUNT_BIND && plan->items[i].options.idmap && n-- == 0)
+			return &plan->items[i];
+	return NULL;
+}
+
+int sources_idmap(const struct sources_idmap *m)
+{
+	struct sys_clone how = { .cgroup = -1, .shown = "" };
+	const struct mount_entry *entry;
+	struct mount_plan plan = { 0 };
+	autofd int child = -1;
+	pid_t pid = -1;
+	int r, status = 0;
+
+	mount_plan_make(m->create->spec, &plan);
+	entry = find_idmap(&plan, m->place);
+	r = entry ? 0 : fail(-EPROTO, "init asks for a mount that is not in the plan");
+	if (r == 0) {
+		pid = sys_clone("to map a mount with the host's rights", &how, &child);
+		r = pid < 0 ? pid : 0;
+	}
+	if (pid == 0) {
+		r = idmap_there(m, entry);
+		if (r < 0)
+			sync_fail(m->sync, r);
+		_exit(0);
+	}
+	mount_plan_release(&plan);
+	if (r == 0 && waitpid(pid, &status, 0) == pid && status)
+		r = fail(-EPIPE, "map a mount: the helper died without a word");
+	return r;
+}
+
+int sources_idmapped(struct init *in, int source)
+{
+	autofd int tree = -1;
+	int r = sync_send(in->sync, SYNC_IDMAP, source);
+
+	if (r == 0)
+		r = sync_receive(in->sync, &tree);
+	if (r == SYNC_SOURCE && tree >= 0)
+		return take_fd(&tree);
+	return r < 0 ? r : fail(-EPROTO, "message %d of the parent came out of turn", r);
 }

@@ -18,6 +18,7 @@ enum sync_kind {
 	SYNC_CONSOLE,  /* init: here is the pty's master */
 	SYNC_SOURCE,   /* parent: here is what a mount will need, see runtime/sources.h */
 	SYNC_CGROUP,   /* parent: your cgroup is complete */
+	SYNC_IDMAP,    /* init: map the owners of this for me, see runtime/sources.h */
 	SYNC_LISTENER, /* init: here is the seccomp listener */
 };
 

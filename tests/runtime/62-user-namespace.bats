@@ -14,7 +14,7 @@ bind() {
 }
 
 cleanup() {
-	umount -l "$T/secret/mount" 2>/dev/null || true
+	umount -l "$T/secret/mount" "$T/data/below" 2>/dev/null || true
 }
 
 @test "a bind's source below a directory that only the host's root may enter" {
@@ -94,4 +94,67 @@ cleanup() {
 	equal "$(limit pids pids.max pids.max)" 34
 	wait_for 5 grep -q 'from outside' "$T/out"
 	rt delete --force "$ID"
+}
+
+# maps FROM: the last mount shows the owners of FROM and after as 0 and after
+maps() {
+	conf '.mounts[-1] += {uidMappings: [{containerID: 0, hostID: $h, size: 65536}],
+		gidMappings: [{containerID: 0, hostID: $h, size: 65536}]}' --argjson h "$1"
+}
+
+@test "a mount with mapped owners, by its own mapping and by the container's" {
+	not_in_runc "came later"
+	mkdir -p "$T/data/below"
+	echo x >"$T/data/file"
+	chown 7:8 "$T/data/file"
+	mount -t tmpfs -o mode=755 below "$T/data/below"
+	install -m 644 -o 7 -g 8 /dev/null "$T/data/below/file"
+	# of one mount: the kernel copies no mount alone that covers something with another one
+	mkdir "$T/single"
+	install -m 644 -o 7 -g 8 /dev/null "$T/single/file"
+	bind "$T/single" /own bind
+	maps 100000
+	bind "$T/data" /implied rbind,idmap
+	bind "$T/data" /whole rbind,ridmap
+	args stat -c %u:%g /own/file /implied/file /implied/below/file /whole/below/file
+	runs
+	umount "$T/data/below"
+	exits 0
+	is $'7:8\n7:8\n65534:65534\n7:8'
+}
+
+@test "a mount with the mapping of a user namespace that was joined" {
+	not_in_runc "came later"
+	mkdir "$T/data"
+	install -m 644 -o 7 -g 8 /dev/null "$T/data/file"
+	sleeping
+	conf '(.linux.namespaces[] | select(.type == "user")).path = $p | del(.linux.uidMappings, .linux.gidMappings)' --arg p "/proc/$PID/ns/user"
+	bind "$T/data" /data bind,idmap
+	conf '.linux.cgroupsPath = $p' --arg p "/$ID-2"
+	args stat -c %u:%g /data/file
+	run rt run -b "$B" "$ID-2" </dev/null
+	exits 0
+	is 7:8
+}
+
+@test "a source in the root filesystem is what the mounts before it made, with and without a user namespace" {
+	not_in_runc "came later"
+	mkdir -p "$T/data/sub"
+	echo from outside >"$T/data/sub/file"
+	bind "$T/data" /first rbind
+	bind "$B/rootfs/first/sub" /second rbind
+	shell 'cat /second/file'
+	is 'from outside'
+	conf '.linux.namespaces -= [{type: "user"}] | del(.linux.uidMappings, .linux.gidMappings)'
+	shell 'cat /second/file'
+	is 'from outside'
+}
+
+@test "a destination that begins with the root filesystem's path is meant from there" {
+	not_in_runc "it does not make what is missing there"
+	mkdir "$T/data"
+	echo here >"$T/data/file"
+	bind "$T/data" "$B/rootfs/there/it/is" rbind
+	shell 'cat /there/it/is/file'
+	is here
 }

@@ -14,8 +14,10 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -152,6 +154,23 @@ int process_start_time(pid_t pid, uint64_t *ret)
 	if (fields.count < 20 || strchr("ZX", fields.items[0][0]) || number_u64(fields.items[19], ret) < 0)
 		return -ESRCH;
 	return 0;
+}
+
+bool process_is_rootless(void)
+{
+	const ino_t of_the_machine = 0xEFFFFFFD; /* USER_NS_INIT_INO of linux/nsfs.h, the same since Linux 3.8 */
+	struct stat st;
+
+	return geteuid() != 0 || (stat("/proc/self/ns/user", &st) == 0 && st.st_ino != of_the_machine);
+}
+
+const char *process_runtime_dir(void)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR"), *user = getenv("USER");
+
+	if (!dir || *dir != '/' || (geteuid() == 0 && user && strcmp(user, "root") == 0))
+		return NULL;
+	return process_is_rootless() ? dir : NULL;
 }
 
 const char *process_libexec(void)

@@ -47,5 +47,12 @@ int process_exit_code(int wait_status);
  * good; -ESRCH when there is none, or only a zombie of it.
  */
 int process_start_time(pid_t pid, uint64_t *ret);
+/* Whether this process is not the machine's root: it has another user, or is root in a user namespace only. */
+bool process_is_rootless(void);
+/*
+ * $XDG_RUNTIME_DIR, where volatile state is kept there: whoever is rootless keeps it there, but for what the machine's root
+ * (as $USER says, which is runc's rule) put into a user namespace. NULL: in /run.
+ */
+const char *process_runtime_dir(void);
 /* Directory that holds hoy's helper programs: $HOY_LIBEXEC (when not setuid), beside the running binary, or libexecdir. */
 const char *process_libexec(void);

@@ -15,6 +15,7 @@ struct oci {
 	int root_fd;            /* -1: there is none yet, and so no container */
 	unsigned int inherited; /* descriptors from 3 on, without a gap, that were open before hoy-runtime opened its first */
 	bool systemd_cgroup;
+	signed char rootless; /* as runtime_create's */
 };
 
 enum oci_root {

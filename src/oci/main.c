@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/process.h"
 #include "kernel/self.h"
 #include "oci/command.h"
 #include "oci/oci.h"
@@ -127,11 +128,9 @@ static int report(int error, const struct global_flags *g, int code)
 
 static char *default_root(void)
 {
-	const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+	const char *dir = process_runtime_dir();
 
-	if (geteuid() != 0 && runtime_dir && *runtime_dir == '/')
-		return xasprintf("%s/hoy-runtime", runtime_dir);
-	return xstrdup("/run/hoy-runtime");
+	return xasprintf("%s/hoy-runtime", dir ? dir : "/run");
 }
 
 /* -1 in oci->root_fd when there is no directory and none is to be made: then there is no container. */
@@ -222,6 +221,12 @@ static int check_flags(const struct global_flags *g, struct oci *oci)
 	if (manager && !systemd && strcmp(manager, "cgroupfs") != 0)
 		return fail(-EINVAL, "invalid cgroup-manager: %s", manager);
 	oci->systemd_cgroup = g->systemd_cgroup || systemd;
+	oci->rootless = -1;
+	if (g->rootless && strcmp(g->rootless, "auto") != 0) {
+		oci->rootless = strcmp(g->rootless, "true") == 0;
+		if (!oci->rootless && strcmp(g->rootless, "false") != 0)
+			return fail(-EINVAL, "invalid rootless: %s is none of true, false and auto", g->rootless);
+	}
 	return 0;
 }
 

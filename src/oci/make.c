@@ -259,6 +259,7 @@ static int create(struct creating *creating, struct made *made)
 	c.no_pivot = flags->no_pivot;
 	c.no_new_keyring = flags->no_new_keyring;
 	c.systemd_cgroup = creating->oci->systemd_cgroup;
+	c.rootless = creating->oci->rootless;
 	c.cgroup_planned = record_plan;
 	c.data = creating;
 	r = runtime_create(&c, &made->container);

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "kernel/step.h"
 #include "runtime/creation.h"
 #include "runtime/hooks.h"
@@ -72,8 +73,8 @@ static void fill_cgroup_options(struct creation *c)
 		.path = l->cgroups_path,
 		.id = c->create->id,
 		.systemd = c->create->systemd_cgroup,
-		.user = geteuid() != 0,
-		.rootless = geteuid() != 0 || l->namespaces[SPEC_NS_USER].set,
+		.user = process_is_rootless(),
+		.rootless = c->create->rootless < 0 ? c->init.rootless : c->create->rootless,
 		.delegate = owner > 0 && geteuid() == 0 && !l->namespaces[SPEC_NS_USER].path && may_write_cgroups(c->create->spec),
 		.owner = (uid_t)owner,
 		.annotations = &c->create->spec->annotations,
@@ -292,6 +293,7 @@ int runtime_create(const struct runtime_create *create, struct runtime_container
 		.seccomp = &c.seccomp,
 		.namespaces = &c.namespaces,
 		.user_ns = create->spec->linux_.namespaces[SPEC_NS_USER].set,
+		.rootless = create->spec->linux_.namespaces[SPEC_NS_USER].set || process_is_rootless(),
 		.wait_at_once = create->spec->linux_.namespaces[SPEC_NS_USER].set || create->spec->linux_.net_devices.count,
 	};
 	fill_cgroup_options(&c);

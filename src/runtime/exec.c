@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
 #include "runtime/cgroup.h"
@@ -211,7 +212,7 @@ static int prepare(struct joining *j)
 		.spec = &j->spec,
 		.seccomp = &j->seccomp,
 		.sync = j->sync[1],
-		.user_ns = j->spec.linux_.namespaces[SPEC_NS_USER].set,
+		.rootless = j->spec.linux_.namespaces[SPEC_NS_USER].set || process_is_rootless(),
 		.proc = j->proc,
 		.root = -1,
 		.old_root = -1,

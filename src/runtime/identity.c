@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <strings.h>
 
-int identity_apply(const struct spec_process *p, bool user_ns, bool keep_groups)
+int identity_apply(const struct spec_process *p, bool rootless, bool keep_groups)
 {
 	int r = capability_limit_bounding(p->capabilities.bounding);
 
@@ -18,7 +18,7 @@ int identity_apply(const struct spec_process *p, bool user_ns, bool keep_groups)
 	if (r == 0 && !keep_groups) {
 		r = sys_setgroups("process.user.additionalGids", p->user.additional_gids, p->user.additional_gid_count);
 		/* "deny" in /proc/PID/setgroups: the groups of whoever called us stay, which rootless containers live with */
-		if (r == -EPERM && user_ns && !p->user.additional_gid_count)
+		if (r == -EPERM && rootless && !p->user.additional_gid_count)
 			r = 0;
 	}
 	if (r == 0)

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* @user_ns: groups may be denied in a user namespace that an unprivileged user made; that is no error without any asked for.
+/* @rootless: groups may be denied in a user namespace that an unprivileged user made; that is no error without any asked for.
  * @keep_groups: those of the caller stay. */
-int identity_apply(const struct spec_process *process, bool user_ns, bool keep_groups);
+int identity_apply(const struct spec_process *process, bool rootless, bool keep_groups);
 /* The words of setpriv(1) that do the same: "setpriv --reuid=…"; without user and group with @keep_root. Caller frees. */
 char *identity_words(const struct spec_process *process, bool keep_root);

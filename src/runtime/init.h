@@ -33,6 +33,7 @@ struct init {
 	int sync;                    /* to the parent */
 	bool wait_at_once;           /* the parent has something to do first: user mappings, interfaces */
 	bool user_ns;                /* it has a user namespace other than the runtime's */
+	bool rootless;               /* that, or the runtime has one: the machine's root did not say what may be changed */
 	int proc;                    /* a procfs that is verified to be one and is not the container's; O_PATH */
 	pid_t outer_pid;             /* this process as the caller counts */
 	int bundle;                  /* the bundle's directory as this mount namespace has it, until the host is left; O_PATH */

@@ -42,7 +42,7 @@ static int apply_limits(struct init *in)
 		autofd int self = openat(in->proc, "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 		r = self < 0 ? fail_errno("open /proc/self")
-			     : limits_apply_oom_score_adj(self, p->oom_score_adj.value, in->user_ns);
+			     : limits_apply_oom_score_adj(self, p->oom_score_adj.value, in->rootless);
 	}
 	if (r == 0)
 		r = limits_apply_scheduler(&p->scheduler);
@@ -277,7 +277,7 @@ int program_confine(struct init *in)
 	if (r == 0 && !p->no_new_privileges)
 		r = apply_filter(in);
 	if (r == 0)
-		r = identity_apply(p, in->user_ns, keeps_groups(in->spec));
+		r = identity_apply(p, in->rootless, keeps_groups(in->spec));
 	/* a change of user clears the signal */
 	if (r == 0 && in->create->die_with_parent)
 		r = sys_die_with_parent("the container does not outlive its monitor", SIGKILL);

@@ -40,6 +40,8 @@ struct runtime_create {
 	unsigned int preserve_fds;         /* descriptors 3 … 2+n stay open in the process */
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup;
+	signed char
+		rootless; /* it may do without a cgroup where it may make none: 1 yes, 0 no, -1 unless it is the machine's root */
 	/* the process gets SIGKILL when the caller's thread ends (PR_SET_PDEATHSIG, set after the change of credentials, which
 	 * clears it): the engine's containers do not outlive their monitor */
 	bool die_with_parent;
@@ -49,7 +51,8 @@ struct runtime_create {
 	bool script_only; /* --explain=script: build it all, say the exec step, and end instead of executing */
 };
 
-#define RUNTIME_CREATE_NONE ((struct runtime_create){ .stdio = { -1, -1, -1 }, .console_socket = -1, .start_socket = -1 })
+#define RUNTIME_CREATE_NONE \
+	((struct runtime_create){ .stdio = { -1, -1, -1 }, .console_socket = -1, .start_socket = -1, .rootless = -1 })
 
 struct runtime_container {
 	pid_t pid; /* as the caller's pid namespace counts */

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "kernel/seccomp.h"
 #include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_compile.h"
@@ -46,11 +47,9 @@ int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_d
 
 char *seccomp_program_cache(void)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *dir = process_runtime_dir();
 
-	if (geteuid() == 0)
-		return xstrdup("/run/hoy/seccomp");
-	return runtime && *runtime == '/' ? xasprintf("%s/hoy/seccomp", runtime) : NULL;
+	return dir || geteuid() == 0 ? xasprintf("%s/hoy/seccomp", dir ? dir : "/run") : NULL;
 }
 
 void seccomp_program_release(struct seccomp_program *program)

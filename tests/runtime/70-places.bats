@@ -140,6 +140,24 @@ users_runtime() {
 	fails
 }
 
+@test "rootless: root of a user's namespace, as podman calls it: its state is the user's, and no cgroup is no error" {
+	skip_without setpriv
+	users_runtime sh -c 'id -u; cat /proc/self/uid_map'
+	conf 'del(.linux.uidMappings, .linux.gidMappings) | .linux.namespaces |= map(select(.type != "user"))'
+	run user env -u USER unshare -U -r -m "$T/runtime" run "$ID" </dev/null
+	exits 0
+	[ "${lines[0]}" = 0 ]
+	says '^ +0 +4321 +1$'
+	conf '.process.args = ["sleep", "1000"]'
+	user env -u USER unshare -U -r -m "$T/runtime" run -d "$ID" </dev/null >/dev/null 2>&1 3>&- 4>&-
+	run user "$T/runtime" list -q
+	is "$ID"
+	user "$T/runtime" delete --force "$ID"
+	run user env -u USER unshare -U -r -m "$T/runtime" --rootless maybe run "$ID" </dev/null
+	fails
+	says 'maybe'
+}
+
 @test "root of a user namespace is enough" {
 	skip_without unshare
 	unshare -U -r true 2>/dev/null || skip "no user namespaces here"

@@ -326,6 +326,20 @@ int sys_mount_propagate(const char *why, int mount, const char *shown, uint64_t 
 	return step_end(&step, r, "make the mount %s %s", shown, propagation_word(type));
 }
 
+int sys_mount_hide(const char *why, const char *path)
+{
+	struct step step;
+	int r = step_begin(&step, "hide", why);
+
+	if (step_heard())
+		step_say(&step, "mount --make-private %s && mount -t tmpfs -o ro,size=4k tmpfs %s", step_quote(path),
+			 step_quote(path));
+	/* what covers a private mount is propagated to nobody */
+	if (r == 0 && (mount(NULL, path, NULL, MS_PRIVATE, NULL) < 0 || mount("tmpfs", path, "tmpfs", MS_RDONLY, "size=4k") < 0))
+		r = -errno;
+	return step_end(&step, r, "hide the mount %s", path);
+}
+
 int sys_pivot_root(const char *why, int root, const char *shown)
 {
 	struct step step;

@@ -56,6 +56,8 @@ int sys_tree_idmap(int tree, const char *shown, int idmap, _Bool recursive);
 int sys_mount_change(const char *why, int mount, const char *shown, uint64_t set, uint64_t clear, _Bool recursive);
 /* Propagation of the mount whose root @mount is: MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE. */
 int sys_mount_propagate(const char *why, int mount, const char *shown, uint64_t type, _Bool recursive);
+/* Covers the mount at @path, in this mount namespace alone, with an empty directory. */
+int sys_mount_hide(const char *why, const char *path);
 /* Makes the mount @root this mount namespace's root; the old one is detached with all that is below it. */
 int sys_pivot_root(const char *why, int root, const char *shown);
 /* Moves the mount @root over "/" and chroots to it, where pivot_root is impossible (an initramfs). */

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/mountinfo.h"
 #include "base/path.h"
 
 #include <assert.h>
@@ -73,25 +74,6 @@ void cgroup_layout_release(struct cgroup_layout *layout)
 	*layout = (struct cgroup_layout){ 0 };
 }
 
-/* A field of mountinfo up to the next space, with its octal escapes (\040) undone; moves *@p behind it. Caller frees. */
-static char *take_field(const char **p)
-{
-	size_t len = strcspn(*p, " \n"), n = 0;
-	char *field = xstrndup(*p, len);
-
-	*p += len + ((*p)[len] == ' ');
-	for (size_t i = 0; i < len; n++) {
-		if (field[i] == '\\' && i + 3 < len && field[i + 1] >= '0' && field[i + 1] <= '3') {
-			field[n] = (char)((field[i + 1] - '0') << 6 | (field[i + 2] - '0') << 3 | (field[i + 3] - '0'));
-			i += 4;
-		} else {
-			field[n] = field[i++];
-		}
-	}
-	field[n] = '\0';
-	return field;
-}
-
 static bool has_controllers(const struct cgroup_layout *layout, uint32_t controllers, bool v2)
 {
 	for (size_t i = 0; i < layout->count; i++)
@@ -114,15 +96,15 @@ static void parse_mount(const char *line, struct cgroup_layout *layout)
 		p += strcspn(p, " ");
 		p += *p == ' ';
 	}
-	root = take_field(&p);
-	mount = take_field(&p);
+	root = mountinfo_field(&p);
+	mount = mountinfo_field(&p);
 	p = separator + 3;
-	type = take_field(&p);
+	type = mountinfo_field(&p);
 	v2 = strcmp(type, "cgroup2") == 0;
 	if (!v2 && strcmp(type, "cgroup") != 0)
 		return;
-	free(take_field(&p));
-	options = take_field(&p);
+	free(mountinfo_field(&p));
+	options = mountinfo_field(&p);
 	controllers = v2 ? CGROUP_BIT(CGROUP_UNIFIED) : cgroup_controllers_parse(options);
 	/* the first mount of each hierarchy counts: others are bind mounts made for containers */
 	if (!controllers || has_controllers(layout, controllers, v2) || layout->count == CGROUP_HIERARCHY_MAX)

@@ -152,7 +152,7 @@ int rootfs_enter(struct init *in)
 	if (r == 0 && in->namespaces->caller_mounts >= 0)
 		return leave_builder(in);
 	if (r == 0)
-		r = in->create->no_pivot ? sys_move_root("--no-pivot", in->root, "$ROOT")
+		r = in->create->no_pivot ? rootfs_move(in)
 					 : sys_pivot_root("the host's files are gone for this process", in->root, "$ROOT");
 	if (r == 0 && type != MS_SLAVE && type != MS_PRIVATE)
 		r = sys_mount_propagate("linux.rootfsPropagation", in->root, "/", type, recursive);

@@ -13,6 +13,9 @@ int rootfs_mount(struct init *in);
 /* Read-only if asked, then pivot_root: after it nothing of the host can be reached by a path. */
 int rootfs_enter(struct init *in);
 
+/* What --no-pivot does in place of pivot_root: the host's mounts stay, out of reach but for who finds a way out of a chroot. */
+int rootfs_move(struct init *in);
+
 /* Something in the root that a mount will cover, pinned. */
 struct rootfs_target {
 	int fd;       /* O_PATH; owned */

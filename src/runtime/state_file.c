@@ -36,12 +36,15 @@ const char *state_status_name(enum state_status status)
 int state_file_check_id(const char *id)
 {
 	size_t len = strlen(id);
+	/* runc's signs */
+	char wrong = id[strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.")];
 
-	/* runc's signs; the length is what a file name may have */
-	if (len == 0 || len > 255 || strcmp(id, ".") == 0 || strcmp(id, "..") == 0 ||
-	    id[strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.")])
-		return fail_hint(fail(-EINVAL, "invalid container ID format: '%s'", id),
+	/* the length is what a file name may have; runc's words, then crun's */
+	if (wrong)
+		return fail_hint(fail(-EINVAL, "invalid container ID format: '%s': invalid character `%c` in the ID", id, wrong),
 				 "an id is made of letters, digits and the signs _ + - .");
+	if (len == 0 || len > 255 || strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
+		return fail(-EINVAL, "invalid container ID format: '%s'", id);
 	return 0;
 }
 

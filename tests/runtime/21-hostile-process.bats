@@ -223,3 +223,10 @@ os.execvp(sys.argv[1], sys.argv[1:])'
 	fails
 	nothing_from our_state
 }
+
+@test "--no-pivot: the host's procfs lets nobody mount one without masks" {
+	args unshare -mrpf sh -euc 'mount -t proc none /proc; ls /proc/sys/kernel'
+	runs --no-pivot
+	fails
+	says '[Pp]ermission denied'
+}

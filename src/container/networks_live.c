@@ -103,6 +103,23 @@ static int lead_out(struct handle *h)
 	return r == -ENOENT || r == 1 ? 0 : r;
 }
 
+/* 1 when it was in the network, whatever the record says: who changes it may have been killed. */
+static int leave_live(struct handle *h, const struct network *net)
+{
+	struct network_home place = endpoints_home(h->home);
+	autoendpoint e = { 0 };
+	autofd int netns = -1;
+	int r = open_namespace(h, &netns);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	(void)endpoint_read(&place, net->name, h->record.id, &e);
+	r = connect_leave(&place, net, h->record.id, netns);
+	if (r == 0)
+		r = files_drop_addresses(h->dir, e.addresses, NETWORK_FAMILIES);
+	return r == -ENOENT ? 0 : r < 0 ? r : 1;
+}
+
 static int check(const struct handle *h)
 {
 	const struct networks *n = &h->record.networks;
@@ -134,8 +151,11 @@ int networks_connect(struct handle *h, struct network_use *use)
 	for (size_t i = 0; r == 0 && i < n->count; i++)
 		if (strcmp(n->items[i].network, net.name) == 0)
 			r = fail(-EEXIST, "endpoint with name %s already exists in network %s", h->record.name, net.name);
-	if (r == 0 && handle_runs(h))
-		r = join_live(h, use, &net);
+	if (r == 0 && handle_runs(h)) {
+		r = leave_live(h, &net);
+		if (r >= 0)
+			r = join_live(h, use, &net);
+	}
 	if (r < 0)
 		return r;
 	endpoints_event(h->home, &net, "connect", h->record.id);
@@ -144,23 +164,6 @@ int networks_connect(struct handle *h, struct network_use *use)
 	if (r == 0)
 		r = networks_rewrite(h->dir, n);
 	return r == 0 ? tell_resolver(h) : r;
-}
-
-static int leave_live(struct handle *h, const struct network *net)
-{
-	struct network_home place = endpoints_home(h->home);
-	autoendpoint e = { 0 };
-	autofd int netns = -1;
-	int r = open_namespace(h, &netns);
-
-	if (r != 0)
-		return r < 0 ? r : 0;
-	r = endpoint_read(&place, net->name, h->record.id, &e);
-	if (r == 0)
-		r = connect_leave(&place, net, h->record.id, netns);
-	if (r == 0)
-		r = files_drop_addresses(h->dir, e.addresses, NETWORK_FAMILIES);
-	return r == -ENOENT ? 0 : r;
 }
 
 int networks_disconnect(struct handle *h, const char *network)
@@ -175,12 +178,12 @@ int networks_disconnect(struct handle *h, const char *network)
 		return r;
 	while (at < n->count && strcmp(n->items[at].network, net.name) != 0)
 		at++;
-	if (at == n->count)
-		return fail(-ENOENT, "container %s is not connected to network %s", h->record.id, net.name);
 	if (handle_runs(h))
 		r = leave_live(h, &net);
 	if (r < 0)
 		return r;
+	if (at == n->count)
+		return r ? 0 : fail(-ENOENT, "container %s is not connected to network %s", h->record.id, net.name);
 	endpoints_event(h->home, &net, "disconnect", h->record.id);
 	networks_remove(n, at);
 	r = lead_out(h);

@@ -97,19 +97,6 @@ static int add_link_local(const struct connection *c, struct interface_place *p,
 	return netlink_commit(&p->route);
 }
 
-static int plug(const struct connection *c, struct netlink *host, int bridge, struct endpoint *e)
-{
-	struct interface_place place;
-	int r = veth_enter(c->netns, c->network, &place);
-
-	if (r == 0)
-		r = veth_plug(c->network, host, bridge, &place, e, c->gateway);
-	if (r == 0)
-		r = add_link_local(c, &place, e);
-	veth_leave(&place);
-	return r;
-}
-
 /* The names of the network "bridge" are nobody's business: no name server there, as in Docker. */
 static int announce(const struct network_home *home, const struct network *n, const struct endpoint *e)
 {
@@ -118,6 +105,26 @@ static int announce(const struct network_home *home, const struct network *n, co
 	if (n->driver != NETWORK_BRIDGE || strcmp(n->name, NETWORK_DEFAULT) == 0)
 		return endpoint_write(home, n->name, e);
 	return dns_connect(home, n, network_interface(n, interface), e);
+}
+
+/* The endpoint is written first: of who is killed in between, everything is found by it. */
+static int plug(const struct network_home *home, const struct connection *c, struct netlink *host, int bridge, struct endpoint *e)
+{
+	struct interface_place place;
+	int r = veth_enter(c->netns, c->network, &place);
+
+	if (r == 0)
+		r = veth_choose_names(c->network, &place, e);
+	if (r == 0)
+		r = announce(home, c->network, e);
+	if (r == 0)
+		r = veth_plug(c->network, host, bridge, &place, e, c->gateway);
+	if (r == 0 && e->macvlan)
+		r = endpoint_write(home, c->network->name, e);
+	if (r == 0)
+		r = add_link_local(c, &place, e);
+	veth_leave(&place);
+	return r;
 }
 
 int connect_prepare(const struct network_home *home, const struct network *n)
@@ -155,9 +162,7 @@ int connect_container(const struct network_home *home, const struct connection *
 	if (r == 0)
 		r = bind_ports(c, &e, &ports);
 	if (r == 0)
-		r = plug(c, &route, bridge, &e);
-	if (r == 0)
-		r = announce(home, n, &e);
+		r = plug(home, c, &route, bridge, &e);
 	if (r == 0)
 		r = firewall_publish(home, &e);
 	if (r == 0)
@@ -207,6 +212,8 @@ int connect_leave(const struct network_home *home, const struct network *n, cons
 	struct interface_place place;
 	int r = endpoint_read(home, n->name, id, &e);
 
+	if (r == -ENOENT)
+		(void)connect_undo(home, n->name, id); /* addresses, of who was killed before the endpoint was written */
 	if (r < 0)
 		return r;
 	r = veth_enter(netns, n, &place);

@@ -33,7 +33,7 @@ int connect_prepare(const struct network_home *home, const struct network *n);
  * ports could not be taken back the rest stays, too, so that the next one who tries finds them.
  */
 int connect_undo(const struct network_home *home, const char *network, const char *id);
-/* The same, and takes the interface out of the running container. */
+/* The same, and takes the interface out of the running container. -ENOENT without words when it is not in this network. */
 int connect_leave(const struct network_home *home, const struct network *n, const char *id, int netns);
 /* The running container's default routes lead through this network from now on. -ENOENT without words: it is not in it. */
 int connect_lead_out(const struct network_home *home, const struct network *n, const char *id, int netns);

@@ -74,8 +74,7 @@ void veth_leave(struct interface_place *p)
 	netlink_release(&p->route);
 }
 
-/* The first name that is free inside, and one for the other end that nobody else thinks of. */
-static int choose_names(const struct network *n, const struct interface_place *p, struct endpoint *e)
+int veth_choose_names(const struct network *n, struct interface_place *p, struct endpoint *e)
 {
 	const char *prefix = network_interface_prefix(n);
 	char digits[8];
@@ -184,11 +183,11 @@ static int set_up_inside(const struct network *n, struct interface_place *p, con
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
 	      bool gateway)
 {
-	int r = choose_names(n, p, e);
+	int r;
 
-	if (r == 0 && n->driver == NETWORK_MACVLAN) {
+	if (n->driver == NETWORK_MACVLAN) {
 		r = macvlan_create(n, host, p, e);
-	} else if (r == 0) {
+	} else {
 		add_veth(host, n, bridge, p, e);
 		configure_port(host, e, !network_connects(n),
 			       e->published.count && sysctl_is("bridge/bridge-nf-call-iptables", "1"));

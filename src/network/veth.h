@@ -14,10 +14,11 @@
  */
 int veth_enter(int netns, const struct network *n, struct interface_place *ret);
 void veth_leave(struct interface_place *p);
+/* @e gets the first name that is free inside, unless it has one, and one for the other end that nobody else thinks of. */
+int veth_choose_names(const struct network *n, struct interface_place *p, struct endpoint *e);
 /*
- * Makes the interface: chooses its name in the container (unless @e has one) and on the host, brings it up, gives it the endpoint's
- * addresses and, when @gateway, the default route. @e gets the names. @host is a socket on the host, @bridge the index of the
- * bridge.
+ * Makes the interface of these names, brings it up, gives it the endpoint's addresses and, when @gateway, the default route. A
+ * macvlan's @e gets what it is found by on the host. @host is a socket on the host, @bridge the index of the bridge.
  */
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
 	      bool gateway);

@@ -83,7 +83,7 @@ no_network_yet() {
 @test "every step of a network refused" {
 	hoy network create --ipv6 own
 	FAULT_ONLY='link|address|route|nft|write' FAULT_BEFORE=no_network_yet \
-		walk EPERM 2 --network own -p 18080:80 -p 127.0.0.1:18080:80/udp $REGISTRY/busybox echo alive
+		walk EPERM 2 --network own -p 18080:80 -p '[::1]:18081:80' -p 127.0.0.1:18080:80/udp $REGISTRY/busybox echo alive
 	hoy network rm own
 	no_network_yet
 }
@@ -91,8 +91,76 @@ no_network_yet() {
 @test "killed at every step of a network" {
 	hoy network create own
 	FAULT_ONLY='link|address|route|nft' FAULT_BEFORE=no_network_yet \
-		walk KILL 3 --network own --network bridge -p 18080:80 $REGISTRY/busybox echo alive
+		walk KILL 3 --network own --network bridge -p 18080:80 -p '[::1]:18081:80' $REGISTRY/busybox echo alive
 	hoy network rm own
+	no_network_yet
+}
+
+# walk_command BEFORE AFTER COMMAND…: killed at each of its steps, it leaves what AFTER takes for good
+walk_command() {
+	local before=$1 after=$2 steps n wrong=0
+	shift 2
+	$before
+	: >"$BATS_TEST_TMPDIR/steps"
+	HOY_FAULT_LOG=$BATS_TEST_TMPDIR/steps hoy "$@" >/dev/null
+	$after
+	steps=$(wc -l <"$BATS_TEST_TMPDIR/steps")
+	echo "# $*: $steps steps" >&3
+	for ((n = 1; n <= steps; n += steps / 12 + 1)); do
+		$before
+		HOY_FAULT=$n:KILL try timeout 20 "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" "$@"
+		# 0: it had less to do than the first one
+		[[ $status =~ ^(0|137)$ ]] && $after >"$BATS_TEST_TMPDIR/after" 2>&1 || {
+			printf -- '--- %s: killed at step %s (%s): exit %s\n' "$*" $n "$(sed -n "${n}p" "$BATS_TEST_TMPDIR/steps")" "$status"
+			cat "$BATS_TEST_TMPDIR/after"
+			wrong=$((wrong + 1))
+		}
+	done
+	[ $wrong = 0 ]
+}
+
+# nothing in the system has to do with the network own
+own_is_gone() {
+	ip -o link show type bridge | grep hoy- && return 1
+	nft list ruleset | grep '"hoy-' && return 1
+	[ ! -e "$SCRATCH/run/networks/own" ] || find "$SCRATCH/run/networks/own" -type f -path '*/leases/*' -o -type f -path '*/endpoints/*' | { ! grep .; }
+}
+own_is_made() { hoy network create own && hoy run --rm --network own $REGISTRY/busybox true; }
+own_can_be_removed() {
+	hoy network inspect own >/dev/null 2>&1 && { hoy network rm own || return 1; }
+	own_is_gone
+}
+box_is_out() {
+	hoy network disconnect own box >/dev/null 2>&1 || true
+	ip -o link show type bridge | grep -o 'hoy-[0-9a-f]*' | xargs -r -n 1 ip link delete # it is made, too
+	[ "$(hoy exec box ls /sys/class/net | grep -c eth)" = 1 ]
+}
+# in it, and it can leave
+box_is_in() {
+	hoy network connect own box || true # it is already in
+	hoy exec box ping -c 1 -W 5 "$(hoy network inspect -f '{{(index .IPAM.Config 0).Gateway}}' own)" || return 1
+	hoy network disconnect own box || return 1
+	[ "$(hoy exec box ls /sys/class/net | grep -c eth)" = 1 ] || return 1
+	[ -z "$(ls "$SCRATCH/run/networks/own/leases" "$SCRATCH/run/networks/own/endpoints" | grep -v :)" ]
+}
+box_comes_in() { hoy network connect own box; }
+box_has_left() {
+	hoy network disconnect own box || true # it has
+	box_is_in
+}
+rules_are_flushed() { nft flush ruleset; }
+rules_can_be_made() { hoy network reload && nft list ruleset | grep -q 'tcp \. 18080'; }
+
+@test "killed at the steps of network rm, connect, disconnect, reload" {
+	walk_command own_is_made own_can_be_removed network rm own
+	hoy network create own
+	hoy run -d --name box -p 18080:80 $REGISTRY/busybox sleep 1000
+	walk_command box_is_out box_is_in network connect own box
+	walk_command box_comes_in box_has_left network disconnect own box
+	walk_command rules_are_flushed rules_can_be_made network reload
+	hoy rm -f box
+	hoy network rm own
+	own_is_gone
 	no_network_yet
 }
 

@@ -14,7 +14,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value)
+/* Into @fd, or with -1 into @name. */
+static int write_step(const char *why, int fd, int dirfd, const char *name, const char *shown, const char *value)
 {
 	struct step step;
 	int r = step_begin(&step, "write", why);
@@ -22,16 +23,27 @@ int sys_write(const char *why, int dirfd, const char *name, const char *shown, c
 	if (!(why && !*why) && step_heard())
 		step_say(&step, "echo %s > %s", step_quote(value), step_quote(shown));
 	if (r == 0) {
-		autofd int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		autofd int opened = fd < 0 ? openat(dirfd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+		int to = fd < 0 ? opened : fd;
 		ssize_t n;
 
 		do
-			n = fd < 0 ? -1 : write(fd, value, strlen(value));
-		while (n < 0 && fd >= 0 && errno == EINTR);
+			n = to < 0 ? -1 : write(to, value, strlen(value));
+		while (n < 0 && to >= 0 && errno == EINTR);
 		if (n < 0)
 			r = -errno;
 	}
 	return step_end(&step, r, "write %s to %s", value, shown);
+}
+
+int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value)
+{
+	return write_step(why, -1, dirfd, name, shown, value);
+}
+
+int sys_write_open(const char *why, int fd, const char *shown, const char *value)
+{
+	return write_step(why, fd, -1, NULL, shown, value);
 }
 
 int sys_mkdir(const char *why, int dirfd, const char *name, const char *shown, mode_t mode)

@@ -13,6 +13,8 @@
  * explain, another one says it; NULL: the step before has said why.
  */
 int sys_write(const char *why, int dirfd, const char *name, const char *shown, const char *value);
+/* The same into a file that is open, for one that is written to again and again. */
+int sys_write_open(const char *why, int fd, const char *shown, const char *value);
 /* Creates a directory; -EEXIST when it is there already. */
 int sys_mkdir(const char *why, int dirfd, const char *name, const char *shown, mode_t mode);
 /* Removes an empty directory (a cgroup); a missing one is fine. */

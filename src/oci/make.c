@@ -180,6 +180,15 @@ static int record_plan(void *data, const char *cgroup)
 	return r < 0 ? r : state_file_write(c->dir, &state);
 }
 
+/* What `start`, `exec` and `delete` will read: the bundle may be another one by then. */
+static int keep_config(void *data)
+{
+	const struct creating *c = data;
+	const struct buf *config = &c->bundle->config;
+
+	return file_write(c->dir, STATE_FILE_CONFIG, config->data, config->len, 0600, FILE_VOLATILE);
+}
+
 /* Socket activation: the process counts from its own pid, which is 1 in most. */
 static int pass_activation(const struct oci *oci, struct strv *env)
 {
@@ -245,8 +254,6 @@ static int create(struct creating *creating, struct made *made)
 		console = socket_connect(flags->console_socket, "console socket");
 		r = console < 0 ? console : 0;
 	}
-	if (r == 0)
-		r = file_write(creating->dir, STATE_FILE_CONFIG, b->config.data, b->config.len, 0600, FILE_VOLATILE);
 	if (r < 0)
 		return r;
 	c.id = creating->id;
@@ -261,6 +268,7 @@ static int create(struct creating *creating, struct made *made)
 	c.systemd_cgroup = creating->oci->systemd_cgroup;
 	c.rootless = creating->oci->rootless;
 	c.cgroup_planned = record_plan;
+	c.meanwhile = keep_config;
 	c.data = creating;
 	r = runtime_create(&c, &made->container);
 	if (r < 0)

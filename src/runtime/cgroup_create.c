@@ -40,12 +40,14 @@ static int refuse(const struct cgroup_dir *dir)
  */
 static int refuse_occupied(struct cgroup *c)
 {
-	bool frozen = false;
+	bool frozen = false, there = false;
 
-	for (size_t i = 0; i < c->count; i++)
+	for (size_t i = 0; i < c->count; i++) {
 		if (processes_in(&c->dirs[i]))
 			return refuse(&c->dirs[i]);
-	if (cgroup_is_frozen(c, &frozen) == 0 && frozen)
+		there |= c->dirs[i].fd >= 0;
+	}
+	if (there && cgroup_is_frozen(c, &frozen) == 0 && frozen)
 		return fail(-EEXIST, "container's cgroup unexpectedly frozen: thaw or remove it first");
 	return 0;
 }

@@ -5,7 +5,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/path.h"
 #include "kernel/cgroup.h"
+#include "kernel/file.h"
 #include "kernel/step.h"
 #include "runtime/cgroup_driver.h"
 
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RULES_MAX 512 /* more would not fit a program of 4096 instructions */
 
@@ -195,6 +198,8 @@ static int apply_v1(struct cgroup_dir *dir, const struct device_rules *rules, bo
 {
 	autocall(device_rules_release) struct device_rules flat = { 0 };
 	const char *file = rules->allow ? "devices.deny" : "devices.allow", *why = "and these devices";
+	autofree char *path = NULL;
+	autofd int fd = -1;
 	char list[256];
 	int r = device_rules_flatten(rules, &flat);
 
@@ -204,10 +209,16 @@ static int apply_v1(struct cgroup_dir *dir, const struct device_rules *rules, bo
 		r = cgroup_dir_write(dir, "no devices …", "devices.deny", "a");
 	else if (!fresh || cgroup_dir_read(dir, "devices.list", list, sizeof list) < 0 || strncmp(list, "a *:* rwm", 9) != 0)
 		r = cgroup_dir_write(dir, "all devices", "devices.allow", "a");
+	if (r < 0 || flat.count == 0)
+		return r;
+	path = path_join(dir->path, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return fail_errno("open %s", path);
 	for (size_t i = 0; r == 0 && i < flat.count; i++) {
 		char text[DEVICE_TEXT_MAX];
 
-		r = cgroup_dir_write(dir, why, file, device_rule_text(&flat.items[i], text));
+		r = sys_write_open(why, fd, path, device_rule_text(&flat.items[i], text));
 		why = NULL;
 	}
 	return r;

@@ -262,6 +262,8 @@ static int create_steps(struct creation *c)
 	r = set_up_from_outside(c);
 	if (r == 0)
 		r = complete_cgroup(c);
+	if (r == 0 && c->create->meanwhile)
+		r = c->create->meanwhile(c->create->data);
 	if (r == 0)
 		r = attend(c);
 	if (r == 0 && c->made.cgroup)

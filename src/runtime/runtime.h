@@ -47,7 +47,9 @@ struct runtime_create {
 	bool die_with_parent;
 	/* told where the cgroup is going to be before it is made, see cgroup_options; NULL: nobody is */
 	int (*cgroup_planned)(void *data, const char *path);
-	void *data;
+	/* called while init builds the container: what the caller has to do in any case; NULL: nothing */
+	int (*meanwhile)(void *data);
+	void *data;       /* of these two */
 	bool script_only; /* --explain=script: build it all, say the exec step, and end instead of executing */
 };
 

@@ -5,6 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "kernel/file.h"
@@ -233,10 +234,14 @@ int cgroup_remove(struct cgroup *cgroup)
 	static const char own[] = "/" CGROUP_PARENT;
 	int failed = 0;
 
-	/* systemd first: it removes what it made */
+	/* systemd first: it removes what it made. When it cannot be reached we do, and it forgets a scope that is gone by itself */
 	cgroup_settled(cgroup);
-	if (cgroup->unit)
-		failed = sys_unit_stop("systemd forgets the scope", cgroup->unit);
+	if (cgroup->unit) {
+		int r = sys_unit_stop("systemd forgets the scope", cgroup->unit);
+
+		if (r < 0)
+			log_warning("%s", error_text(r));
+	}
 
 	for (size_t i = 0; i < cgroup->count; i++) {
 		struct cgroup_dir *dir = &cgroup->dirs[i];

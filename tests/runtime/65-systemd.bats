@@ -34,6 +34,10 @@ bus_answers() {
 	dbus-send --bus="$DBUS_SYSTEM_BUS_ADDRESS" --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.GetId
 }
 
+nobody_answers() {
+	! bus_answers
+}
+
 names_are_owned() {
 	dbus-send --bus="$DBUS_SYSTEM_BUS_ADDRESS" --print-reply --dest=org.freedesktop.systemd1 /org/freedesktop/systemd1 \
 		org.freedesktop.systemd1.Manager.ResetFailedUnit string:x
@@ -160,4 +164,16 @@ recorded() {
 
 @test "features says so" {
 	[ "$("$RUNTIME" features | jq .linux.cgroup.systemd)" = true ]
+}
+
+@test "delete while systemd cannot be reached: a warning, and nothing is left" {
+	args sleep 1000
+	started
+	kill -9 "${HELPERS[@]}"
+	wait_for 10 nobody_answers
+	run rt delete --force "$ID"
+	exits 0
+	says 'warning: .*systemd'
+	nothing_from our_state
+	equal "$(find /sys/fs/cgroup -maxdepth 5 -name "$SCOPE" 2>/dev/null)" ""
 }

@@ -50,6 +50,16 @@ const char *cgroup_path(const struct cgroup *cgroup)
 	return cgroup->text;
 }
 
+const char *cgroup_directory(const struct cgroup *cgroup, const char *controllers)
+{
+	uint32_t wanted = cgroup_controllers_parse(controllers);
+
+	for (size_t i = 0; i < cgroup->count; i++)
+		if (*controllers ? cgroup->dirs[i].controllers & wanted : cgroup->dirs[i].v2)
+			return cgroup->dirs[i].path;
+	return NULL;
+}
+
 static struct cgroup_dir *add_dir(struct cgroup *c, const char *mount, char *path, uint32_t controllers, bool v2)
 {
 	c->dirs = xrealloc(c->dirs, (c->count + 1) * sizeof *c->dirs);

@@ -151,7 +151,8 @@ int device_create_all(struct init *in)
 		r = create(in, &d, "a device every program expects");
 	}
 	for (size_t i = 0; i < devices->count && r == 0; i++)
-		r = create(in, &devices->items[i], "linux.devices");
+		if (strcmp(devices->items[i].path, "/dev/ptmx") != 0) /* a link to the container's own, below */
+			r = create(in, &devices->items[i], "linux.devices");
 	if (r == 0)
 		r = link_all(in);
 	return r < 0 ? r : link_ptmx(in);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "kernel/file.h"
 #include "kernel/mount.h"
+#include "runtime/cgroup.h"
 #include "runtime/init.h"
 #include "runtime/mount.h"
 #include "runtime/rootfs.h"
@@ -76,6 +77,17 @@ static int bind_own(const struct mount_entry *e, const char *host_dir, const str
 	return mnt < 0 ? mnt : 0;
 }
 
+/*
+ * The directory of the container's cgroup: where it was made, which in another container may be a mount of a part of the
+ * hierarchy, while @h counts from its root.
+ */
+static char *own_directory(const struct init *in, const char *mount, const struct hierarchy *h)
+{
+	const char *made = in->cgroup ? cgroup_directory(in->cgroup, h->controllers) : NULL;
+
+	return made ? xstrdup(made) : path_join(mount, h->path);
+}
+
 static int read_own(struct init *in, struct buf *ret)
 {
 	return file_read(in->proc, "self/cgroup", 1 << 16, ret);
@@ -89,8 +101,9 @@ static int mount_v2(struct init *in, const struct mount_entry *e)
 	autofree char *dir = NULL;
 	autobuf text = BUF_INIT;
 	struct hierarchy h = { 0 };
-	char v2[] = "cgroup2", name[] = "cgroup";
+	char v2[] = "cgroup2", name[] = "cgroup", *save = NULL;
 	autofd int mnt = -1;
+	bool found = false;
 	int r = -EPERM;
 
 	if (has_namespace(in)) {
@@ -107,11 +120,12 @@ static int mount_v2(struct init *in, const struct mount_entry *e)
 		r = read_own(in, &text);
 	if (r < 0)
 		return r;
-	/* the one line of a pure v2 machine: "0::/path" */
-	text.data[strcspn(text.data, "\n")] = '\0';
-	if (!parse_line(text.data, &h))
+	/* "0::/path", alone or behind hierarchies of v1 that are mounted nowhere */
+	for (char *line = strtok_r(text.data, "\n", &save); line && !found; line = strtok_r(NULL, "\n", &save))
+		found = parse_line(line, &h) && !*h.controllers;
+	if (!found)
 		return fail(-EPROTO, "mount %s: /proc/self/cgroup makes no sense", e->destination);
-	dir = path_join(CGROUP_ROOT, has_namespace(in) ? "" : h.path);
+	dir = has_namespace(in) ? xstrdup(CGROUP_ROOT) : own_directory(in, CGROUP_ROOT, &h);
 	return bind_own(e, dir, &target);
 }
 
@@ -138,7 +152,7 @@ static int mount_v1_one(struct init *in, const struct mount_entry *e, int tmpfs,
 	if (target.fd < 0)
 		return fail_errno("open %s/%s", e->destination, name);
 	if (!has_namespace(in)) {
-		below = path_join(host, h->path);
+		below = own_directory(in, host, h);
 		return bind_own(e, below, &target);
 	}
 	strv_add(&options, h->controllers);

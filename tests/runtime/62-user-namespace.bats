@@ -158,3 +158,10 @@ maps() {
 	shell 'cat /there/it/is/file'
 	is here
 }
+
+@test "/dev/ptmx among the devices, as engines list all of the host's: it stays the container's own" {
+	conf '.linux.devices = [{path: "/dev/ptmx", type: "c", major: 5, minor: 2}, {path: "/dev/fuse", type: "c", major: 10, minor: 229}]'
+	[ -e /dev/fuse ] || conf 'del(.linux.devices[1])'
+	shell 'readlink /dev/ptmx'
+	is pts/ptmx
+}

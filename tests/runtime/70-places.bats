@@ -174,9 +174,9 @@ users_runtime() {
 
 # ---- another container
 
-@test "in a container: run, exec, delete of one more" {
-	not_in_runc "its libraries are not in there"
-	local inner=$B/rootfs/inner
+# in_a_container [FILTER]: run, exec, delete of one more in a container, both with the filter's changes of their config.json
+in_a_container() {
+	local inner=$B/rootfs/inner config
 	mkdir -p "$inner/rootfs/bin" "$inner/rootfs/proc" "$inner/rootfs/dev" "$inner/rootfs/sys" "$B/rootfs/run"
 	cp "$B/rootfs/bin/busybox" "$inner/rootfs/bin/"
 	ln -s busybox "$inner/rootfs/bin/sh"
@@ -195,10 +195,26 @@ users_runtime() {
 		hoy-runtime --root /run/r exec two sh -c "echo exec" || exit 3
 		hoy-runtime --root /run/r delete --force two || exit 4
 		hoy-runtime --root /run/r list -q'
+	for config in "$B" "$inner"; do
+		jq "${1-.}" "$config/config.json" >"$T/new" && mv "$T/new" "$config/config.json"
+	done
 	# stderr says which capabilities this machine's root does not have
 	run --separate-stderr rt run -b "$B" "$ID" </dev/null
 	exits 0
+}
+
+@test "in a container: run, exec, delete of one more" {
+	not_in_runc "its libraries are not in there"
+	in_a_container
 	is $'deep\n0\n/\nexec'
+}
+
+@test "in a container: the same without cgroup namespaces" {
+	not_in_runc "its libraries are not in there"
+	in_a_container '.linux.namespaces |= map(select(.type != "cgroup"))'
+	says '^deep$'
+	says '^exec$'
+	says "$ID/inner\$"
 }
 
 # ---- a root with less

@@ -133,6 +133,9 @@ static int explain(int r, const struct publish *wanted, const struct address *ho
 	if (r == -EADDRINUSE)
 		return fail_hint(r, "see which container it is (hoy ps), or which program of the host (ss -lntup 'sport = :%u')",
 				 wanted->first);
+	if (r == -EPROTONOSUPPORT)
+		return fail_hint(r, "the kernel has no %s, or its module is not loaded (modprobe %s)",
+				 publish_protocol(wanted->protocol), publish_protocol(wanted->protocol));
 	return r == -EADDRNOTAVAIL ? fail_hint(r, "this host has no such address") : r;
 }
 

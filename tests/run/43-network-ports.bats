@@ -95,6 +95,12 @@ ask_from() {
 	[ "$(ask 127.0.0.1:5300)" = 172.17.0.1 ]
 	run hoy port web
 	is $'80/tcp -> 0.0.0.0:5300\n80/udp -> 0.0.0.0:5300'
+	# from a neighbour, from itself, and from another network, by the host's address
+	hoy network create --subnet 10.7.0.0/24 other
+	talk='import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5); s.sendto(b"x", ("10.66.0.1", 5300)); print(s.recv(100).decode())'
+	[[ $(hoy run --rm $REGISTRY/debian-python python3 -c "$talk") =~ ^172\.17\.0\.[13]$ ]]
+	hoy exec web python3 -c "$talk"
+	[ "$(hoy run --rm --network other $REGISTRY/debian-python python3 -c "$talk")" = 10.7.0.2 ]
 }
 
 @test "udp: a client that goes on asking gets to each container that has the port" {
@@ -186,6 +192,11 @@ ask_from() {
 	is $'0.0.0.0:8080\n[::]:8080'
 	[ "$(ask '[fd66::1]:8080')" = fd66::1 ]
 	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8080')" = fd66::2 ]
+	# from a neighbour, from itself, and from another network, by the host's address
+	[[ $(ask_from 'fd66::1:8080' --network six) =~ ^fd77::[13]$ ]]
+	hoy exec web python3 -c 'import urllib.request as u; print(u.urlopen("http://[fd66::1]:8080", timeout=5).read())'
+	hoy network create --subnet fd78::/64 other
+	[ "$(ask_from 'fd66::1:8080' --network other)" = fd78::2 ]
 	# not published is not reachable, by IPv6 neither
 	neighbour ip -6 route add fd77::/64 via fd66::1
 	run neighbour curl -sS -g -m 2 'http://[fd77::2]:80'

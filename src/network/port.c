@@ -60,7 +60,7 @@ static void fill(union socket_address *to, const struct address *a, uint16_t por
 
 /*
  * SO_REUSEADDR for the moment of binding alone: connections of an earlier program that are still closing are no obstacle,
- * another program that sets it itself is kept out.
+ * another program that sets it itself is kept out. SCTP has no such moment, and would go on sharing the port.
  */
 static int bind_one(int protocol, const struct address *a, uint16_t port, int *ret, uint16_t *ret_port)
 {
@@ -74,7 +74,7 @@ static int bind_one(int protocol, const struct address *a, uint16_t port, int *r
 	fill(&address, a, port);
 	if (a->family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
 		return -errno;
-	if (protocol != IPPROTO_UDP && port && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+	if (protocol == IPPROTO_TCP && port && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
 		return -errno;
 	if (bind(fd, &address.any, a->family == AF_INET6 ? sizeof address.in6 : sizeof address.in) < 0 ||
 	    getsockname(fd, &address.any, &len) < 0)

@@ -14,7 +14,7 @@ struct oci {
 	bool root_given;        /* by --root */
 	int root_fd;            /* -1: there is none yet, and so no container */
 	unsigned int inherited; /* descriptors from 3 on, without a gap, that were open before hoy-runtime opened its first */
-	bool systemd_cgroup;
+	bool systemd_cgroup, no_cgroup;
 	signed char rootless; /* as runtime_create's */
 };
 

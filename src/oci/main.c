@@ -35,7 +35,7 @@ static const struct option global_options[] = {
 	{ 0, "root", OPTION_STRING, AT(root), "value", "root directory for storage of container state", "\"/run/hoy-runtime\"" },
 	{ 0, "systemd-cgroup", OPTION_BOOL, AT(systemd_cgroup), .help = "enable systemd cgroup support" },
 	{ 0, "cgroup-manager", OPTION_STRING, AT(cgroup_manager), "value",
-	  "who makes cgroups: 'cgroupfs' or 'systemd' (the same as --systemd-cgroup)", "\"cgroupfs\"" },
+	  "who makes cgroups: 'cgroupfs', 'systemd' (the same as --systemd-cgroup), or 'disabled': none is made", "\"cgroupfs\"" },
 	{ 0, "rootless", OPTION_STRING, AT(rootless), "value", "ignore cgroup permission errors ('true', 'false', or 'auto')",
 	  "\"auto\"" },
 	{ 0, "criu", OPTION_STRING, AT(criu), "value", "(obsoleted; do not use)", .hidden = true },
@@ -218,7 +218,8 @@ static int check_flags(const struct global_flags *g, struct oci *oci)
 	const char *manager = g->cgroup_manager;
 	bool systemd = manager && strcmp(manager, "systemd") == 0;
 
-	if (manager && !systemd && strcmp(manager, "cgroupfs") != 0)
+	oci->no_cgroup = manager && strcmp(manager, "disabled") == 0;
+	if (manager && !systemd && !oci->no_cgroup && strcmp(manager, "cgroupfs") != 0)
 		return fail(-EINVAL, "invalid cgroup-manager: %s", manager);
 	oci->systemd_cgroup = g->systemd_cgroup || systemd;
 	oci->rootless = -1;

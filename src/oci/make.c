@@ -265,6 +265,7 @@ static int create(struct creating *creating, struct made *made)
 	c.start_socket = creating->start;
 	c.no_pivot = flags->no_pivot;
 	c.no_new_keyring = flags->no_new_keyring;
+	c.no_cgroup = creating->oci->no_cgroup;
 	c.systemd_cgroup = creating->oci->systemd_cgroup;
 	c.rootless = creating->oci->rootless;
 	c.cgroup_planned = record_plan;

@@ -63,6 +63,8 @@ int cgroup_find(const struct cgroup_options *options, struct cgroup **ret);
 void cgroup_free(struct cgroup **cgroup);
 /* Init is in it: until now somebody kept systemd's scope from ending for want of processes. */
 void cgroup_settled(struct cgroup *cgroup);
+/* The controllers that @resources needs: none when it limits nothing. */
+uint32_t cgroup_limits_needed(const struct spec_resources *resources);
 /* Its directory in the hierarchy of @controllers, as /proc/PID/cgroup names them ("" is v2); NULL: none. Borrowed. */
 const char *cgroup_directory(const struct cgroup *cgroup, const char *controllers);
 /* The string for the state file, opaque but stable. */

@@ -60,8 +60,6 @@ int cgroup_v1_fill_cpuset(const char *path);
 int cgroup_v1_freeze(struct cgroup_dir *dir, bool frozen);
 int cgroup_v1_is_frozen(struct cgroup_dir *dir, bool *ret);
 
-/* The controllers that @resources needs. */
-uint32_t cgroup_limits_needed(const struct spec_resources *resources);
 /* All limits but devices; @fresh: the cgroup is new, so that defaults need no write. */
 int cgroup_limits_apply(struct cgroup *cgroup, const struct spec_resources *resources, bool fresh);
 /* Device rules: v1 files or a v2 program. @fresh as above. */

@@ -89,13 +89,18 @@ static void fill_cgroup_options(struct creation *c)
  */
 static bool may_be_side_by_side(const struct creation *c)
 {
-	return !c->init.user_ns && !c->init.wait_at_once && !c->namespaces.stage && !c->cgroup.rootless && !step_heard();
+	return !c->create->no_cgroup && !c->init.user_ns && !c->init.wait_at_once && !c->namespaces.stage && !c->cgroup.rootless &&
+	       !step_heard();
 }
 
 static int make_cgroup(struct creation *c)
 {
 	const struct spec_resources *resources = &c->create->spec->linux_.resources;
 
+	if (c->create->no_cgroup)
+		return cgroup_limits_needed(resources)
+			       ? fail(-EINVAL, "linux.resources: limits need a cgroup, and none is to be made")
+			       : 0;
 	return c->init.cgroup_later ? cgroup_begin(&c->cgroup, resources, &c->made.cgroup)
 				    : cgroup_create(&c->cgroup, resources, &c->made.cgroup);
 }

@@ -40,6 +40,7 @@ struct runtime_create {
 	unsigned int preserve_fds;         /* descriptors 3 … 2+n stay open in the process */
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup;
+	bool no_cgroup; /* it stays in the caller's; limits are an error then */
 	signed char
 		rootless; /* it may do without a cgroup where it may make none: 1 yes, 0 no, -1 unless it is the machine's root */
 	/* the process gets SIGKILL when the caller's thread ends (PR_SET_PDEATHSIG, set after the change of credentials, which

@@ -94,12 +94,19 @@ load lib
 	says 'config.json'
 }
 
-@test "--cgroup-manager: cgroupfs is the default, others are an error" {
+@test "--cgroup-manager: cgroupfs is the default, disabled makes none, others are an error" {
 	not_in_runc "crun's option"
 	args echo here
 	run rt --cgroup-manager cgroupfs run -b "$B" "$ID" </dev/null
 	exits 0
 	is here
+	run rt --cgroup-manager disabled run -b "$B" "$ID" </dev/null
+	exits 0
+	is here
+	conf '.linux.resources.pids.limit = 10'
+	run rt --cgroup-manager disabled run -b "$B" "$ID" </dev/null
+	fails
+	says 'need a cgroup'
 	run rt --cgroup-manager nobody list
 	fails
 	says nobody

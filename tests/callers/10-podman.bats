@@ -124,9 +124,8 @@ stays() {
 }
 
 @test "podman kill, stop, wait: signals and their codes" {
-	pod run -d --name "$NAME" --network none bb sh -c 'trap "exit 42" TERM; while :; do sleep 0.1; done'
-	wait_for 20 pod exec "$NAME" true
-	sleep 0.5
+	pod run -d --name "$NAME" --network none bb sh -c 'trap "exit 42" TERM; touch /ready; while :; do sleep 0.1; done'
+	wait_for 20 pod exec "$NAME" test -e /ready
 	pod stop -t 10 "$NAME"
 	run pod wait "$NAME"
 	is 42

@@ -98,8 +98,8 @@ restarts() {
 }
 
 @test "docker stop, kill, wait" {
-	docker_ run -d --name "$NAME" --network none bb sh -c 'trap "exit 42" TERM; while :; do sleep 0.1; done'
-	sleep 0.5
+	docker_ run -d --name "$NAME" --network none bb sh -c 'trap "exit 42" TERM; touch /ready; while :; do sleep 0.1; done'
+	wait_for 20 docker_ exec "$NAME" test -e /ready
 	docker_ stop -t 10 "$NAME"
 	run docker_ wait "$NAME"
 	is 42

@@ -132,7 +132,7 @@ exits() {
 
 # wait_for SECONDS COMMAND…
 wait_for() {
-	local end=$(($(date +%s%N) + $1 * 1000000000))
+	local end=$(($(date +%s%N) + $1 * ${WAIT_FACTOR:-4} * 1000000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s%N)" -lt "$end" ] || return 1

@@ -157,13 +157,14 @@ assert image["RootFS"]["Type"] == "layers" and image["RepoTags"][0].endswith("/b
 }
 
 @test "rmi: an image on which a container runs stays, even with -f" {
-	hoy run --rm --network none $REGISTRY/busybox sleep 3 &
+	hoy run --rm --network none --name sleeper $REGISTRY/busybox sleep 1000 &
 	sleeper=$!
-	sleep 1
+	wait_for 10 hoy exec sleeper true
 	run hoy rmi -f $REGISTRY/busybox
 	exits 1
 	one_clear_line
 	says 'runs on it'
+	hoy kill sleeper
 	reap $sleeper
-	exits 0
+	exits 137
 }

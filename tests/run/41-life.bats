@@ -18,10 +18,6 @@ start() {
 	hoy run -d --name "$name" $REGISTRY/busybox "$@" 3>&-
 }
 
-logged() {
-	hoy logs "$1" | grep -q "$2"
-}
-
 # grows NAME LINES: its log is longer by now
 grows() {
 	[ "$(hoy logs "$1" | wc -l)" -gt "$2" ]

@@ -11,10 +11,6 @@ teardown() {
 	leaves_nothing_behind
 }
 
-logged() {
-	hoy logs "$1" | grep -q "$2"
-}
-
 # state NAME MEMBER
 state() {
 	python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$SCRATCH/root/names/$1/state.json" "$2"

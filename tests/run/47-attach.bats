@@ -27,8 +27,13 @@ typing() {
 	timeout 90 python3 "$FIXTURES/typing.py" "${steps[@]}" -- $(own) "$@"
 }
 
-logged() {
-	hoy logs "$1" 2>&1 | grep -q "$2"
+# is_attached PID: attach, or the one that PID waits for, is connected and waits for what comes
+is_attached() {
+	local pid
+	for pid in "$1" $(pgrep -P "$1"); do
+		[ "$(readlink /proc/"$pid"/fd/* | grep -cE '^(socket:|anon_inode:\[eventpoll\])')" -lt 2 ] || return 0
+	done
+	return 1
 }
 
 runs() {
@@ -45,8 +50,7 @@ says_in() {
 	wait_for 15 logged talker before
 	$(own) attach talker >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	local pid=$!
-	wait_for 10 test -n "$(ls "/proc/$pid/fd")"
-	sleep 0.3
+	wait_for 10 is_attached $pid
 	hoy exec talker touch /go
 	reap $pid
 	exits 6
@@ -97,7 +101,8 @@ says_in() {
 	local deaf=$!
 	$(own) attach flood 2>"$BATS_TEST_TMPDIR/err" >/dev/null 3>&- &
 	local other=$!
-	sleep 0.5
+	wait_for 10 is_attached $deaf
+	wait_for 10 is_attached $other
 	hoy exec flood touch /go
 	wait_for 30 says_in "$BATS_TEST_TMPDIR/err" '^done$'
 	kill -KILL $deaf $other $holder
@@ -204,14 +209,14 @@ over"
 	wait_for 15 logged sig ready
 	$(own) attach --sig-proxy=false sig >/dev/null 3>&- &
 	local pid=$!
-	sleep 0.5
+	wait_for 10 is_attached $pid
 	kill -TERM $pid
 	reap $pid
 	exits 143
 	runs sig
 	$(own) attach sig >/dev/null 3>&- &
 	pid=$!
-	sleep 0.5
+	wait_for 10 is_attached $pid
 	kill -TERM $pid
 	reap $pid
 	exits 9
@@ -229,9 +234,9 @@ over"
 
 @test "the monitor is killed while somebody is attached: no hang, and the state is right" {
 	hoy run -d --name orphan $REGISTRY/busybox sleep 100 3>&-
-	timeout 20 $(own) attach orphan 3>&- &
+	timeout 60 $(own) attach orphan 3>&- &
 	local pid=$!
-	sleep 0.5
+	wait_for 10 is_attached $pid
 	kill -KILL "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["MonitorPid"])' "$SCRATCH"/root/names/orphan/state.json)"
 	reap $pid
 	exits 255

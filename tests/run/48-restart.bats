@@ -91,9 +91,9 @@ policy() {
 }
 
 @test "a signal that is no stop does not stop it for good" {
-	policy always hup 'trap "exit 5" HUP; while :; do sleep 0.05; done'
+	policy always hup 'trap "exit 5" HUP; echo ready; while :; do sleep 0.05; done'
 	wait_for 10 started hup 1
-	sleep 0.2
+	wait_for 10 logged hup ready
 	hoy kill -s HUP hup
 	wait_for 20 started hup 2
 	hoy stop -t 0 hup

@@ -164,14 +164,19 @@ skip_without() {
 
 # ---- asking again until it is so
 
-# wait_for SECONDS COMMAND…: 0 as soon as it succeeds; on a slow machine WAIT_FACTOR makes the seconds longer
+# wait_for SECONDS COMMAND…: 0 as soon as it succeeds. Seconds of an idle machine: WAIT_FACTOR times as long is waited on any
 wait_for() {
-	local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * ${WAIT_FACTOR:-1} * 1000000))
+	local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * ${WAIT_FACTOR:-4} * 1000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "${EPOCHREALTIME//[!0-9]/}" -lt "$end" ] || return 1
 		sleep 0.05
 	done
+}
+
+# logged NAME PATTERN: the container has written such a line
+logged() {
+	hoy logs "$1" 2>&1 | grep -qE -- "$2"
 }
 
 # gone PATH…: removes what a pull made; a process of hoy's that syncs layers may still be setting its marks among them

@@ -236,9 +236,9 @@ equal() {
 	[ "$1" = "$2" ] || { printf 'expected: %s\n     got: %s\n' "$2" "$1"; return 1; }
 }
 
-# wait_for SECONDS COMMAND…: 0 as soon as it succeeds; on a slow machine WAIT_FACTOR makes the seconds longer
+# wait_for SECONDS COMMAND…: 0 as soon as it succeeds. Seconds of an idle machine: WAIT_FACTOR times as long is waited on any
 wait_for() {
-	local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * ${WAIT_FACTOR:-1} * 1000000))
+	local end=$((${EPOCHREALTIME//[!0-9]/} + $1 * ${WAIT_FACTOR:-4} * 1000000))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "${EPOCHREALTIME//[!0-9]/}" -lt "$end" ] || return 1

@@ -175,11 +175,18 @@ int cgroup_complete(struct cgroup *c, const struct cgroup_options *options, cons
 }
 
 /* Without root not even finding a place for it has to be an error. */
-static bool may_do_without(const struct cgroup_options *options, const struct spec_resources *resources, int error)
+static bool may_do_without(const struct cgroup_options *options, int error)
 {
 	bool refused = error == -ENOENT || error == -EACCES || error == -EPERM || error == -EROFS;
 
-	return options->rootless && !options->systemd && !cgroup_limits_needed(resources) && refused;
+	return options->rootless && !options->systemd && refused;
+}
+
+/* runc's words. */
+static int cannot_limit(uint32_t needed, int error)
+{
+	return fail_while(error, "cannot set %s limit: container could not join or create cgroup",
+			  cgroup_controller_name((enum cgroup_controller)__builtin_ctz(needed), false));
 }
 
 int cgroup_create(const struct cgroup_options *options, const struct spec_resources *resources, struct cgroup **ret)
@@ -193,8 +200,8 @@ int cgroup_create(const struct cgroup_options *options, const struct spec_resour
 		if (r < 0)
 			r = remove_failed(c, r);
 	}
-	if (may_do_without(options, resources, r))
-		r = 0;
+	if (may_do_without(options, r))
+		r = cgroup_limits_needed(resources) ? cannot_limit(cgroup_limits_needed(resources), r) : 0;
 	else if (r == 0)
 		*ret = take(&c);
 	return r;

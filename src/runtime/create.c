@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/process.h"
 #include "kernel/step.h"
@@ -96,13 +97,19 @@ static bool may_be_side_by_side(const struct creation *c)
 static int make_cgroup(struct creation *c)
 {
 	const struct spec_resources *resources = &c->create->spec->linux_.resources;
+	const struct spec_namespace *pids = &c->create->spec->linux_.namespaces[SPEC_NS_PID];
+	int r;
 
 	if (c->create->no_cgroup)
 		return cgroup_limits_needed(resources)
 			       ? fail(-EINVAL, "linux.resources: limits need a cgroup, and none is to be made")
 			       : 0;
-	return c->init.cgroup_later ? cgroup_begin(&c->cgroup, resources, &c->made.cgroup)
-				    : cgroup_create(&c->cgroup, resources, &c->made.cgroup);
+	r = c->init.cgroup_later ? cgroup_begin(&c->cgroup, resources, &c->made.cgroup)
+				 : cgroup_create(&c->cgroup, resources, &c->made.cgroup);
+	if (r == 0 && !c->made.cgroup && (!pids->set || pids->path))
+		log_warning("the container has no cgroup and no pid namespace of its own. Such configuration is strongly "
+			    "discouraged: nobody can tell which processes are its own, and end them all");
+	return r;
 }
 
 static int complete_cgroup(struct creation *c)

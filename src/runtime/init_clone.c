@@ -48,7 +48,7 @@ static _Noreturn void run_stage(struct creation *c, bool cloned_into)
 		r = namespace_join(c->create->spec, &c->namespaces);
 	if (r == 0 && c->namespaces.join[SPEC_NS_USER] >= 0)
 		r = userns_become_builder(&(struct spec_id_mappings){ 0 }, &(struct spec_id_mappings){ 0 });
-	if (r == 0 && c->namespaces.new_time)
+	if (r == 0 && c->namespaces.new_time && !c->namespaces.time_in_init)
 		r = namespace_new_time(c->create->spec, proc);
 	if (r == 0) {
 		pid = clone_init(c, CLONE_PARENT, &pidfd);

@@ -103,6 +103,16 @@ static int wait_for_parent(struct init *in)
 	return r;
 }
 
+/* As who may write the offsets: another user's files in /proc are not his who was mapped to him. */
+static int new_clocks(struct init *in)
+{
+	autofd int proc = in->namespaces->time_in_init ? init_open_proc() : -1;
+
+	if (!in->namespaces->time_in_init)
+		return 0;
+	return proc < 0 ? proc : namespace_enter_new_time(in->spec, proc);
+}
+
 /* The mappings are written: somebody who exists in the new user namespace is who may build a container in it. */
 static int become_root(struct init *in)
 {
@@ -327,35 +337,21 @@ static int confine_late(struct init *in)
 
 static int (*const init_steps[])(struct init *in) = {
 	enter_cgroup, /* as who we were born: root of a user namespace may not */
-	wait_for_parent,
-	become_root,
-	hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
-	open_proc,
-	join_namespaces,
-	new_namespaces,
-	new_session,
-	new_keyring,
-	set_names,
-	raise_loopback,
-	rootfs_mount,
-	enter_cgroup_later,
-	new_cgroup_namespace,
-	mount_all,
-	arrange_fds, /* before the terminal, which takes their place */
-	take_terminal,
-	run_hooks,
-	masked_apply,
-	readonly_apply,
-	sysctl_apply,
-	make_working_directory,
-	mount_seal,
-	rootfs_enter,
-	program_prepare,
-	confine_early,
-	report_ready,
-	wait_for_start,
-	confine_late,
-	start_hooks,
+	wait_for_parent,    new_clocks,
+	become_root,        hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
+	open_proc,          join_namespaces,
+	new_namespaces,     new_session,
+	new_keyring,        set_names,
+	raise_loopback,     rootfs_mount,
+	enter_cgroup_later, new_cgroup_namespace,
+	mount_all,          arrange_fds, /* before the terminal, which takes their place */
+	take_terminal,      run_hooks,
+	masked_apply,       readonly_apply,
+	sysctl_apply,       make_working_directory,
+	mount_seal,         rootfs_enter,
+	program_prepare,    confine_early,
+	report_ready,       wait_for_start,
+	confine_late,       start_hooks,
 	program_execute,
 };
 

@@ -64,8 +64,10 @@ int namespace_plan_make(const struct spec *spec, const int *given, struct namesp
 	}
 	ret->new_cgroup = all[SPEC_NS_CGROUP].set && !all[SPEC_NS_CGROUP].path;
 	ret->new_time = all[SPEC_NS_TIME].set && !all[SPEC_NS_TIME].path;
-	ret->stage = ret->new_time || ret->join[SPEC_NS_PID] >= 0 || ret->join[SPEC_NS_USER] >= 0 || ret->join[SPEC_NS_TIME] >= 0 ||
-		     (joins && ret->made & CLONE_NEWUSER);
+	/* whose user namespace is joined is not who may write the offsets any more */
+	ret->time_in_init = ret->new_time && ret->join[SPEC_NS_USER] < 0;
+	ret->stage = (ret->new_time && !ret->time_in_init) || ret->join[SPEC_NS_PID] >= 0 || ret->join[SPEC_NS_USER] >= 0 ||
+		     ret->join[SPEC_NS_TIME] >= 0 || (joins && ret->made & CLONE_NEWUSER);
 	return 0;
 }
 
@@ -143,4 +145,16 @@ int namespace_types(const struct spec *spec)
 		if (spec->linux_.namespaces[i].set)
 			types |= clone_flags[i];
 	return (int)types;
+}
+
+int namespace_enter_new_time(const struct spec *spec, int proc)
+{
+	autofd int fd = -1;
+	int r = namespace_new_time(spec, proc);
+
+	if (r < 0)
+		return r;
+	fd = openat(proc, "self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? fail_errno("open /proc/self/ns/time_for_children")
+		      : sys_setns("and for this one", fd, CLONE_NEWTIME, "/proc/self/ns/time_for_children");
 }

@@ -22,7 +22,9 @@ struct namespace_plan {
 	uint64_t inside;   /* those that init makes itself, see namespace_plan_inside */
 	int caller_mounts; /* the runtime's mount namespace, where the container has none of its own; else -1 */
 	bool new_cgroup, new_time;
-	bool stage; /* a stage process is needed */
+	bool time_in_init; /* init makes the time namespace and goes there: only root of its new user namespace may, or nobody else
+			      needs to */
+	bool stage;        /* a stage process is needed */
 };
 
 /*
@@ -40,5 +42,7 @@ void namespace_plan_release(struct namespace_plan *plan);
 int namespace_join(const struct spec *spec, const struct namespace_plan *plan);
 /* A new time namespace for the children of the caller, with the spec's offsets. @proc is a verified procfs. */
 int namespace_new_time(const struct spec *spec, int proc);
+/* The same, and the caller goes there. */
+int namespace_enter_new_time(const struct spec *spec, int proc);
 /* CLONE_NEW* of all namespaces that the container has for itself, for setns(2) with its init's pidfd. */
 int namespace_types(const struct spec *spec);

@@ -132,6 +132,42 @@ users_runtime() {
 	[ -z "$(ls -A "$T/user/"*runtime* 2>/dev/null)" ] || [ -z "$(user "$T/runtime" list -q)" ]
 }
 
+@test "rootless: clocks of its own" {
+	skip_without setpriv
+	not_in_runc "came later"
+	[ -e /proc/self/ns/time ] || skip "no time namespaces here"
+	users_runtime cat /proc/self/timens_offsets
+	conf '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {monotonic: {secs: 700}, boottime: {secs: 800, nanosecs: 5}}'
+	run user "$T/runtime" run "$ID" </dev/null
+	exits 0
+	says '^monotonic +700 +0$'
+	says '^boottime +800 +5$'
+	conf '.process.args = ["sh", "-c", "cat /proc/uptime; for n in time time_for_children; do readlink /proc/self/ns/$n; done | uniq | wc -l"]'
+	run user "$T/runtime" run "$ID" </dev/null
+	exits 0
+	[ "${lines[0]%%.*}" -ge 800 ]
+	[ "${lines[-1]}" = 1 ]
+}
+
+@test "rootless: /dev/ptmx among the devices is the container's own all the same" {
+	skip_without setpriv
+	users_runtime sh -c 'test -L /dev/ptmx && test -c /dev/ptmx'
+	conf '.linux.devices += [{path: "/dev/ptmx", type: "c", major: 5, minor: 2}]'
+	run user "$T/runtime" run "$ID" </dev/null
+	exits 0
+}
+
+@test "rootless: neither a cgroup nor a pid namespace is worth a warning" {
+	skip_without setpriv
+	not_in_runc "came later"
+	users_runtime true
+	conf '.linux.namespaces -= [{type: "pid"}] | (.mounts[] | select(.type == "proc"))
+		|= (.type = "none" | .source = "/proc" | .options = ["rbind", "nosuid", "nodev", "noexec"])'
+	run user "$T/runtime" run "$ID" </dev/null
+	exits 0
+	says 'strongly discouraged'
+}
+
 @test "rootless: a limit without a cgroup is an error, not ignored" {
 	skip_without setpriv
 	users_runtime true

@@ -18,6 +18,8 @@ static const struct {
 	{ "clone", ENOSPC, "a limit on namespaces is reached: see the files in /proc/sys/user/" },
 	{ "clone", EINVAL, "this kernel was built without one of the namespaces asked for" },
 	{ "clone", EAGAIN, "a limit on processes is reached: see ulimit -u and pids.max of the cgroup" },
+	{ "map", ENOENT, "a user maps more than his own id with newuidmap and newgidmap, of the package uidmap" },
+	{ "map", EPERM, "see /etc/subuid and /etc/subgid for the ids that are yours" },
 	{ "mount", EPERM, "mounting needs CAP_SYS_ADMIN in the namespace; inside another container the outer one may mask it" },
 	{ "mount", ENODEV, "this kernel does not have that filesystem" },
 	{ "mount", ENOSPC, "a limit on mounts is reached: see /proc/sys/fs/mount-max" },

@@ -2,6 +2,9 @@
 #include "kernel/process.h"
 
 #include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/strv.h"
 #include "kernel/names.h"
 #include "kernel/step.h"
 
@@ -142,6 +145,36 @@ int sys_no_new_privs(const char *why)
 	if (r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	return step_end(&step, r, "set no_new_privs");
+}
+
+static int run_map_helper(const char *helper, pid_t pid, const char *words)
+{
+	autofree char *path = xasprintf("/usr/bin/%s", helper), *number = xasprintf("%d", pid);
+	struct process_spawn spawn = { .path = path, .stdio = { -1, -1, STDERR_FILENO } };
+	struct process p = PROCESS_NONE;
+	autostrv argv = { 0 };
+	int status = 0, r;
+
+	strv_add(&argv, helper);
+	strv_add(&argv, number);
+	strv_split(&argv, words, ' ');
+	spawn.argv = strv_array(&argv);
+	r = process_spawn(&spawn, &p);
+	if (r == 0)
+		r = process_wait(&p, &status);
+	return r == 0 && status ? -EPERM : r;
+}
+
+int sys_map_ids(const char *why, const char *helper, pid_t pid, const char *words)
+{
+	struct step step;
+	int r = step_begin(&step, "map", why);
+
+	if (step_heard())
+		step_say(&step, "%s %d %s", helper, pid, words);
+	if (r == 0)
+		r = run_map_helper(helper, pid, words);
+	return step_end(&step, r, "map ids: %s %d %s", helper, pid, words);
 }
 
 int sys_die_with_parent(const char *why, int number)

@@ -31,6 +31,11 @@ int sys_setgroups(const char *why, const gid_t *groups, size_t count);
 int sys_setgid(const char *why, gid_t gid);
 int sys_setuid(const char *why, uid_t uid);
 int sys_no_new_privs(const char *why);
+/*
+ * Maps ids of the user namespace of @pid by "newuidmap" or "newgidmap" (@helper), the setuid programs that give a user those
+ * ids which /etc/subuid and /etc/subgid say are his. @words: their arguments behind the pid, apart by spaces.
+ */
+int sys_map_ids(const char *why, const char *helper, pid_t pid, const char *words);
 /* A signal to this process when its parent's thread ends; 0 for none. -ESRCH when it has ended: @parent is its pid. */
 int sys_die_with_parent(const char *why, int number);
 /* No ptrace of this process, no look into its descriptors or its memory, until it executes something else. */

@@ -9,7 +9,8 @@
 
 /*
  * Writes uid_map and gid_map of a process in a new user namespace; @proc_pid is its directory in procfs. Without
- * CAP_SETGID over the parent namespace setgroups is denied first, as the kernel wants it (Linux 3.19).
+ * CAP_SETGID over the parent namespace setgroups is denied first, as the kernel wants it (Linux 3.19), or newuidmap and
+ * newgidmap do it.
  */
 int userns_write_maps(int proc_pid, pid_t pid, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids,
 		      bool explained);

@@ -149,6 +149,40 @@ users_runtime() {
 	[ "${lines[-1]}" = 1 ]
 }
 
+# a user of this machine, in a mount namespace of the test's own, whose are the ids from 200000 on
+mapped_user() {
+	sed '/^hoytest:/d' /etc/passwd >"$T/passwd"
+	echo "hoytest:x:4321:4321::/:/bin/sh" >>"$T/passwd"
+	echo "hoytest:200000:1000" >"$T/subids"
+	unshare -m --propagation private sh -euc '
+		mount --bind "$1/passwd" /etc/passwd
+		mount --bind "$1/subids" /etc/subuid
+		mount --bind "$1/subids" /etc/subgid
+		shift
+		exec setpriv --reuid 4321 --regid 4321 --clear-groups "$@"' _ "$T" env "XDG_RUNTIME_DIR=$T/user" "HOME=$T/user" "$@"
+}
+
+@test "rootless: more ids than one, by newuidmap and newgidmap" {
+	not_in_runc "no additional groups there"
+	skip_without setpriv newuidmap newgidmap
+	[ -e /etc/subuid ] && [ -e /etc/subgid ] || skip "nothing to mount the test's own over"
+	users_runtime cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups
+	conf '.linux.uidMappings += [{containerID: 1, hostID: 200000, size: 1000}]
+		| .linux.gidMappings += [{containerID: 1, hostID: 200000, size: 1000}] | .process.user = {uid: 7, gid: 8, additionalGids: [9]}'
+	run mapped_user "$T/runtime" run "$ID" </dev/null
+	exits 0
+	[ "$(grep -cE '^ +1 +200000 +1000$' <<<"$output")" = 2 ]
+	says '^allow$'
+	conf '.process.args = ["id"]'
+	run mapped_user "$T/runtime" run "$ID" </dev/null
+	exits 0
+	says '^uid=7.* gid=8.* groups=(8,)?9'
+	conf '.linux.uidMappings[1].hostID = 900000'
+	run mapped_user "$T/runtime" run "$ID" </dev/null
+	fails
+	says 'newuidmap'
+}
+
 @test "rootless: /dev/ptmx among the devices is the container's own all the same" {
 	skip_without setpriv
 	users_runtime sh -c 'test -L /dev/ptmx && test -c /dev/ptmx'

@@ -149,7 +149,7 @@ static int parse_use(const char *option, struct network_use *u)
 		u->network = xstrdup(option);
 		return 0;
 	}
-	strv_split(&fields, option, ',');
+	r = strv_split_fields(&fields, option);
 	for (size_t i = 0; r == 0 && i < fields.count; i++)
 		r = network_use_set(fields.items[i], u);
 	if (r == 0 && !u->network)

@@ -44,16 +44,21 @@ struct nft_chain {
 
 enum nft_op {
 	NFT_OP_END,
-	NFT_OP_IIF_IN,            /* iifname @ARG */
-	NFT_OP_OIF_IN,            /* oifname @ARG */
-	NFT_OP_OIF_NOT_IN,        /* oifname != @ARG */
-	NFT_OP_IIF_NOT,           /* iifname != "ARG" */
-	NFT_OP_IIF_OIF_IN,        /* iifname . oifname @ARG */
-	NFT_OP_PAIR4_IN,          /* ip saddr . ip daddr @ARG */
-	NFT_OP_PAIR6_IN,          /* the same of IPv6 */
-	NFT_OP_SADDR_LOOPBACK,    /* ip saddr 127.0.0.0/8 */
-	NFT_OP_DADDR_LOOPBACK,    /* ip daddr 127.0.0.0/8 */
-	NFT_OP_DADDR_LOOPBACK6,   /* ip6 daddr ::1 */
+	NFT_OP_IIF_IN,          /* iifname @ARG */
+	NFT_OP_OIF_IN,          /* oifname @ARG */
+	NFT_OP_OIF_NOT_IN,      /* oifname != @ARG */
+	NFT_OP_IIF_NOT,         /* iifname != "ARG" */
+	NFT_OP_IIF_OIF_IN,      /* iifname . oifname @ARG */
+	NFT_OP_PAIR4_IN,        /* ip saddr . ip daddr @ARG */
+	NFT_OP_PAIR6_IN,        /* the same of IPv6 */
+	NFT_OP_SADDR_LOOPBACK,  /* ip saddr 127.0.0.0/8 */
+	NFT_OP_DADDR_LOOPBACK,  /* ip daddr 127.0.0.0/8 */
+	NFT_OP_DADDR_LOOPBACK6, /* ip6 daddr ::1 */
+	NFT_OP_IPV4,            /* meta nfproto ipv4 */
+	NFT_OP_IPV6,
+	NFT_OP_L4PROTO,  /* meta l4proto ARG: icmp or ipv6-icmp */
+	NFT_OP_PORT4_IN, /* ip daddr . meta l4proto . th dport @ARG */
+	NFT_OP_PORT6_IN,
 	NFT_OP_DADDR_LOCAL,       /* fib daddr type local */
 	NFT_OP_DADDR_NOT_OF_IIF,  /* fib daddr . iif type unicast: an address, but not of this interface */
 	NFT_OP_SADDR_UNREACHABLE, /* fib saddr . iif oif missing */

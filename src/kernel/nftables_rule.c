@@ -166,17 +166,25 @@ static void load_addresses(struct netlink *n, uint8_t family, uint32_t offset, u
 	load_payload(n, NFT_PAYLOAD_NETWORK_HEADER, offset + size, size, SLOT(size / 4));
 }
 
-/* [address .] protocol . port -> address . port, and to there. */
-static void translate(struct netlink *n, uint8_t family, bool with_address, const char *map)
+/* [address .] protocol . port, of what it is for. */
+static void load_destination(struct netlink *n, uint8_t family, bool with_address)
 {
 	uint32_t slots = family == NFPROTO_IPV4 ? 1 : 4, at = with_address ? slots : 0;
-	struct expression e;
 
 	only_family(n, family);
 	if (with_address)
 		load_payload(n, NFT_PAYLOAD_NETWORK_HEADER, family == NFPROTO_IPV4 ? 16 : 24, slots * 4, SLOT(0));
 	load_meta(n, NFT_META_L4PROTO, SLOT(at));
 	load_payload(n, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, SLOT(at + 1));
+}
+
+/* From there to address . port. */
+static void translate(struct netlink *n, uint8_t family, bool with_address, const char *map)
+{
+	uint32_t slots = family == NFPROTO_IPV4 ? 1 : 4;
+	struct expression e;
+
+	load_destination(n, family, with_address);
 	look_up(n, map, true, false);
 	e = begin(n, "nat");
 	netlink_put_be32(n, NFTA_NAT_TYPE, NFT_NAT_DNAT);
@@ -191,6 +199,7 @@ static void put_part(struct netlink *n, enum nft_op op, const char *arg)
 	static const char none[IFNAMSIZ] = { 0 };
 	static const uint8_t loopback6[16] = { [15] = 1 };
 	char name[IFNAMSIZ] = { 0 };
+	uint8_t protocol;
 
 	switch (op) {
 	case NFT_OP_IIF_IN:
@@ -227,6 +236,20 @@ static void put_part(struct netlink *n, enum nft_op op, const char *arg)
 		only_family(n, NFPROTO_IPV6);
 		load_payload(n, NFT_PAYLOAD_NETWORK_HEADER, 24, sizeof loopback6, NFT_REG_1);
 		compare(n, NFT_CMP_EQ, loopback6, sizeof loopback6);
+		break;
+	case NFT_OP_IPV4:
+	case NFT_OP_IPV6:
+		only_family(n, op == NFT_OP_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
+		break;
+	case NFT_OP_L4PROTO:
+		protocol = strcmp(arg, "icmp") == 0 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+		load_meta(n, NFT_META_L4PROTO, NFT_REG_1);
+		compare(n, NFT_CMP_EQ, &protocol, sizeof protocol);
+		break;
+	case NFT_OP_PORT4_IN:
+	case NFT_OP_PORT6_IN:
+		load_destination(n, op == NFT_OP_PORT4_IN ? NFPROTO_IPV4 : NFPROTO_IPV6, true);
+		look_up(n, arg, false, false);
 		break;
 	case NFT_OP_DADDR_LOCAL:
 		load_fib(n, NFTA_FIB_F_DADDR, NFT_FIB_RESULT_ADDRTYPE);
@@ -288,6 +311,11 @@ static const char *const words[] = {
 	[NFT_OP_SADDR_LOOPBACK] = "ip saddr 127.0.0.0/8",
 	[NFT_OP_DADDR_LOOPBACK] = "ip daddr 127.0.0.0/8",
 	[NFT_OP_DADDR_LOOPBACK6] = "ip6 daddr ::1",
+	[NFT_OP_IPV4] = "meta nfproto ipv4",
+	[NFT_OP_IPV6] = "meta nfproto ipv6",
+	[NFT_OP_L4PROTO] = "meta l4proto %s",
+	[NFT_OP_PORT4_IN] = "ip daddr . meta l4proto . th dport @%s",
+	[NFT_OP_PORT6_IN] = "ip6 daddr . meta l4proto . th dport @%s",
 	[NFT_OP_DADDR_LOCAL] = "fib daddr type local",
 	[NFT_OP_DADDR_NOT_OF_IIF] = "fib daddr . iif type unicast",
 	[NFT_OP_SADDR_UNREACHABLE] = "fib saddr . iif oif missing",

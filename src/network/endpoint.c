@@ -23,6 +23,7 @@ void endpoint_release(struct endpoint *e)
 	free(e->hostname);
 	strv_release(&e->aliases);
 	strv_release(&e->servers);
+	publishes_release(&e->direct);
 	publishes_release(&e->published);
 	*e = (struct endpoint){ 0 };
 }
@@ -66,6 +67,11 @@ int endpoint_write(const struct network_home *home, const char *network, const s
 		add_word(&out, "nameserver", e->servers.items[i]);
 	if (e->internal)
 		buf_add_str(&out, "internal\n");
+	for (size_t i = 0; i < e->direct.count; i++) {
+		const struct publish *p = &e->direct.items[i];
+
+		buf_add_format(&out, "direct %s %s %u\n", publish_protocol(p->protocol), address_text(&p->host, text), p->port);
+	}
 	for (size_t i = 0; i < e->published.count; i++)
 		add_published(&out, &e->published.items[i]);
 	/* the name server, which is nobody, reads it by the directory's descriptor; to others the way there is closed */
@@ -107,6 +113,20 @@ static void read_published(const char *value, struct endpoint *e)
 	publishes_add(&e->published, &p);
 }
 
+static void read_direct(const char *value, struct endpoint *e)
+{
+	struct publish p = { 0 };
+	autostrv words = { 0 };
+	uint32_t port;
+
+	strv_split(&words, value, ' ');
+	if (words.count != 3 || publish_protocol_parse(words.items[0], &p.protocol) < 0 ||
+	    address_parse(words.items[1], &p.host) < 0 || number_u32(words.items[2], &port) < 0)
+		return;
+	p.port = (uint16_t)port;
+	publishes_add(&e->direct, &p);
+}
+
 static void read_line(const char *key, const char *value, struct endpoint *e)
 {
 	if (strcmp(key, "name") == 0)
@@ -129,6 +149,8 @@ static void read_line(const char *key, const char *value, struct endpoint *e)
 		strv_add(&e->servers, value);
 	else if (strcmp(key, "internal") == 0)
 		e->internal = true;
+	else if (strcmp(key, "direct") == 0)
+		read_direct(value, e);
 	else if (strcmp(key, "publish") == 0)
 		read_published(value, e);
 }

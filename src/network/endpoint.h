@@ -18,6 +18,7 @@
  *	macvlan 3                      it is one, in the network namespace that the host's knows by this number
  *	nameserver 192.0.2.1           who answers its questions for names outside, in place of the host's servers
  *	internal                       the network leads nowhere: names of the outside are not resolved for who is in no other one
+ *	direct tcp 172.18.0.2 80       a port that is published at its own address (network_routes)
  *	publish tcp 0.0.0.0 8080 80    protocol, address ("::" too) and port on the host, port of the container
  *
  * A container is found by its name, its aliases, its host name, and the first 12 digits of its id (dns_names.h). On the network
@@ -41,6 +42,7 @@ struct endpoint {
 	bool internal;
 	bool macvlan;
 	uint32_t nsid;              /* of macvlan */
+	struct publishes direct;    /* host is the container's address, first and last are 0 */
 	struct publishes published; /* first and last are the port that it became */
 };
 

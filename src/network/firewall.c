@@ -20,7 +20,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 
-#define MARK          "hoy 3" /* another number when the rules below change: the table is then made again */
+#define MARK          "hoy 4" /* another number when the rules below change: the table is then made again */
 #define UNROUTED_MAX  (64 << 10)
 #define FNV_START     2166136261U
 #define FNV_FACTOR    16777619U
@@ -35,7 +35,12 @@ static const struct nft_set sets[] = {
 	{ "talking", { NFT_IFNAME }, { 0 }, "networks whose containers may talk to each other" },
 	{ "open", { NFT_IFNAME }, { 0 }, "networks that are not isolated from each other" },
 	{ "internal", { NFT_IFNAME }, { 0 }, "networks without an outside" },
-	{ "outbound", { NFT_IFNAME }, { 0 }, "networks whose packets leave with the host's address" },
+	{ "outbound4", { NFT_IFNAME }, { 0 }, "networks whose packets leave with the host's address" },
+	{ "outbound6", { NFT_IFNAME }, { 0 }, "the same for IPv6" },
+	{ "routed4", { NFT_IFNAME }, { 0 }, "networks whose containers are reached by their own addresses" },
+	{ "routed6", { NFT_IFNAME }, { 0 }, "the same for IPv6" },
+	{ "direct4", { NFT_IPV4, NFT_PROTOCOL, NFT_PORT }, { 0 }, "their published ports" },
+	{ "direct6", { NFT_IPV6, NFT_PROTOCOL, NFT_PORT }, { 0 }, "the same for IPv6" },
 	{ "unrouted", { NFT_IFNAME }, { 0 }, "interfaces between which the host did not forward before" },
 	{ "self4", { NFT_IPV4, NFT_IPV4 }, { 0 }, "from a container to itself" },
 	{ "self6", { NFT_IPV6, NFT_IPV6 }, { 0 }, "the same for IPv6" },
@@ -80,8 +85,11 @@ static const struct nft_rule rules[] = {
 	{ "output", { { NFT_OP_DADDR_LOOPBACK6, NULL }, { NFT_OP_RETURN, NULL } }, "[::1] is the host's own alone" },
 	{ "output", { { NFT_OP_DADDR_LOCAL, NULL }, { NFT_OP_JUMP, "publish" } }, "to an address of the host" },
 	{ "postrouting",
-	  { { NFT_OP_IIF_IN, "outbound" }, { NFT_OP_OIF_NOT_IN, "bridges" }, { NFT_OP_MASQUERADE, NULL } },
+	  { { NFT_OP_IPV4, NULL }, { NFT_OP_IIF_IN, "outbound4" }, { NFT_OP_OIF_NOT_IN, "bridges" }, { NFT_OP_MASQUERADE, NULL } },
 	  "to the outside" },
+	{ "postrouting",
+	  { { NFT_OP_IPV6, NULL }, { NFT_OP_IIF_IN, "outbound6" }, { NFT_OP_OIF_NOT_IN, "bridges" }, { NFT_OP_MASQUERADE, NULL } },
+	  "the same for IPv6" },
 	{ "postrouting",
 	  { { NFT_OP_IIF_OIF_IN, "within" }, { NFT_OP_CT_DNAT, NULL }, { NFT_OP_MASQUERADE, NULL } },
 	  "a neighbour by a published port: the answer must come back this way" },
@@ -102,6 +110,12 @@ static const struct nft_rule rules[] = {
 	{ "to", { { NFT_OP_OIF_IN, "internal" }, { NFT_OP_DROP, NULL } }, "nothing into an internal network" },
 	{ "to", { { NFT_OP_CT_REPLIES, NULL }, { NFT_OP_ACCEPT, NULL } }, "answers" },
 	{ "to", { { NFT_OP_CT_DNAT, NULL }, { NFT_OP_ACCEPT, NULL } }, "published ports" },
+	{ "to", { { NFT_OP_PORT4_IN, "direct4" }, { NFT_OP_ACCEPT, NULL } }, "published ports of those that are routed to" },
+	{ "to", { { NFT_OP_PORT6_IN, "direct6" }, { NFT_OP_ACCEPT, NULL } }, "the same for IPv6" },
+	{ "to",
+	  { { NFT_OP_OIF_IN, "routed4" }, { NFT_OP_L4PROTO, "icmp" }, { NFT_OP_ACCEPT, NULL } },
+	  "and whether they are there" },
+	{ "to", { { NFT_OP_OIF_IN, "routed6" }, { NFT_OP_L4PROTO, "ipv6-icmp" }, { NFT_OP_ACCEPT, NULL } }, "the same for IPv6" },
 	{ "to", { { NFT_OP_IIF_IN, "open" }, { NFT_OP_OIF_IN, "open" }, { NFT_OP_ACCEPT, NULL } }, "networks without isolation" },
 	{ "to", { { NFT_OP_DROP, NULL } }, "nothing else" },
 	{ "forward", { { NFT_OP_IIF_IN, "bridges" }, { NFT_OP_JUMP, "from" } }, "from containers" },
@@ -146,8 +160,14 @@ static void change_network(struct netlink *n, const char *table, const struct ne
 		const char *set;
 		bool in;
 	} places[] = {
-		{ "bridges", true },           { "talking", network_connects(net) },     { "open", !network_isolates(net) },
-		{ "internal", net->internal }, { "outbound", network_masquerades(net) },
+		{ "bridges", true },
+		{ "talking", network_connects(net) },
+		{ "open", !network_isolates(net) },
+		{ "internal", net->internal },
+		{ "outbound4", network_masquerades(net) && !network_routes(net, NETWORK_IPV4) },
+		{ "outbound6", network_masquerades(net) && !network_routes(net, NETWORK_IPV6) },
+		{ "routed4", network_routes(net, NETWORK_IPV4) },
+		{ "routed6", network_routes(net, NETWORK_IPV6) },
 	};
 
 	network_interface(net, name);
@@ -218,9 +238,28 @@ static void change_self(struct netlink *n, const char *table, const struct endpo
 	}
 }
 
+/* Ports that are reached at the container's own address. */
+static void change_direct(struct netlink *n, const char *table, const struct endpoint *e, bool add)
+{
+	for (size_t i = 0; i < e->direct.count; i++) {
+		const struct publish *p = &e->direct.items[i];
+		const char *set = p->host.family == AF_INET6 ? "direct6" : "direct4";
+		struct nft_value key = { .len = 0 };
+
+		nft_value_address(&key, p->host.bytes, address_size(&p->host));
+		nft_value_protocol(&key, (uint8_t)p->protocol);
+		nft_value_port(&key, p->port);
+		if (add)
+			nft_add_element(n, table, set, &key, NULL, "a published port");
+		else
+			nft_delete_element(n, table, set, &key, "a published port");
+	}
+}
+
 static void add_ports(struct netlink *n, const char *table, const struct endpoint *e)
 {
 	change_self(n, table, e, true);
+	change_direct(n, table, e, true);
 	for (size_t i = 0; i < e->published.count; i++)
 		add_port(n, table, e, &e->published.items[i]);
 }
@@ -390,6 +429,7 @@ static void empty_ports(struct netlink *n, const char *table, const void *what)
 	const struct endpoint *e = what;
 
 	change_self(n, table, e, false);
+	change_direct(n, table, e, false);
 	for (size_t i = 0; i < e->published.count; i++)
 		delete_port(n, table, &e->published.items[i]);
 }
@@ -429,6 +469,11 @@ static int unpublish_each(const struct network_home *home, const struct endpoint
 
 		r = change(home, empty_ports, &one);
 	}
+	for (size_t i = 0; i < e->direct.count && (r == 0 || r == -ENOENT); i++) {
+		struct endpoint one = { .direct = { &e->direct.items[i], 1 } };
+
+		r = change(home, empty_ports, &one);
+	}
 	for (int i = 0; i < NETWORK_FAMILIES && (r == 0 || r == -ENOENT); i++) {
 		struct endpoint one = { .published = { .count = 1 } };
 
@@ -440,7 +485,7 @@ static int unpublish_each(const struct network_home *home, const struct endpoint
 
 int firewall_unpublish(const struct network_home *home, const struct endpoint *e)
 {
-	int r = e->published.count > 0 ? change(home, empty_ports, e) : 0;
+	int r = e->published.count > 0 || e->direct.count > 0 ? change(home, empty_ports, e) : 0;
 
 	return r == -ENOENT ? unpublish_each(home, e) : r;
 }
@@ -469,7 +514,7 @@ static int forget_flows(const struct endpoint *e)
 
 int firewall_publish(const struct network_home *home, const struct endpoint *e)
 {
-	int r = e->published.count > 0 ? change(home, fill_ports, e) : 0;
+	int r = e->published.count > 0 || e->direct.count > 0 ? change(home, fill_ports, e) : 0;
 
 	if (r == -EEXIST || r == -EBUSY) {
 		/* the sockets say that the ports are this container's (port.h): what is there is what a killed one left */

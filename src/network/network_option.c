@@ -15,6 +15,8 @@
 #define MTU_MIN 68 /* RFC 791 */
 #define MTU_MAX 65535
 
+#define GATEWAY_MODES "nat or routed: nat-unprotected and isolated are not supported yet"
+
 #define BRIDGE  (1U << NETWORK_BRIDGE)
 #define MACVLAN (1U << NETWORK_MACVLAN)
 
@@ -45,9 +47,9 @@ static bool is_bool(const char *value)
 	return is_true(value) || strcmp(value, "false") == 0 || strcmp(value, "0") == 0;
 }
 
-static bool is_nat(const char *value)
+static bool is_mode_of_gateway(const char *value)
 {
-	return strcmp(value, "nat") == 0;
+	return strcmp(value, "nat") == 0 || strcmp(value, "routed") == 0;
 }
 
 static bool is_ipv4(const char *value)
@@ -84,8 +86,8 @@ static const struct {
 	{ "com.docker.network.bridge.enable_ip_masquerade", BRIDGE, is_bool, "true or false" },
 	{ "com.docker.network.bridge.host_binding_ipv4", BRIDGE, is_ipv4, "an IPv4 address of the host" },
 	{ "com.docker.network.bridge.default_bridge", BRIDGE, is_bool, "true or false" },
-	{ "com.docker.network.bridge.gateway_mode_ipv4", BRIDGE, is_nat, "nat: routed and isolated are not supported yet" },
-	{ "com.docker.network.bridge.gateway_mode_ipv6", BRIDGE, is_nat, "nat: routed and isolated are not supported yet" },
+	{ "com.docker.network.bridge.gateway_mode_ipv4", BRIDGE, is_mode_of_gateway, GATEWAY_MODES },
+	{ "com.docker.network.bridge.gateway_mode_ipv6", BRIDGE, is_mode_of_gateway, GATEWAY_MODES },
 	{ "com.docker.network.container_iface_prefix", BRIDGE | MACVLAN, is_prefix, "the beginning of an interface's name" },
 	{ "com.docker.network.enable_ipv4", BRIDGE | MACVLAN, is_bool, "true or false" },
 	{ "com.docker.network.enable_ipv6", BRIDGE | MACVLAN, is_bool, "true or false" },
@@ -155,6 +157,14 @@ bool network_isolates(const struct network *n)
 bool network_masquerades(const struct network *n)
 {
 	return !n->internal && network_enables(n, "com.docker.network.bridge.enable_ip_masquerade", true);
+}
+
+bool network_routes(const struct network *n, int family)
+{
+	const char *mode = network_option(n, family == NETWORK_IPV6 ? "com.docker.network.bridge.gateway_mode_ipv6"
+								    : "com.docker.network.bridge.gateway_mode_ipv4");
+
+	return mode && strcmp(mode, "routed") == 0;
 }
 
 struct address network_publish_address(const struct network *n)

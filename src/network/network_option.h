@@ -21,6 +21,8 @@ bool network_connects(const struct network *n);
 bool network_isolates(const struct network *n);
 /* What its containers send to the outside gets the host's address. */
 bool network_masquerades(const struct network *n);
+/* The gateway mode "routed" of a family: others reach its containers by their own addresses, at the ports that are published. */
+bool network_routes(const struct network *n, int family);
 /* The address of the host that ports are published on when nobody says one; of no family: all. */
 struct address network_publish_address(const struct network *n);
 /* "eth" unless somebody wants another name for interfaces in its containers. */

@@ -204,6 +204,51 @@ ask_from() {
 	neighbour ip -6 route delete fd77::/64
 }
 
+@test "routed: published ports at the container's own address, no NAT, and nothing else in reach" {
+	hoy network create --ipv6 --subnet 10.79.0.0/24 --subnet fd79::/64 --opt com.docker.network.bridge.gateway_mode_ipv6=routed mixed
+	neighbour ip -6 route add fd79::/64 via fd66::1
+	neighbour ip route add 10.79.0.0/24 via 10.66.0.1
+	who --network mixed -p 8080:80
+	[ "$(neighbour curl -sS -g -m 5 'http://[fd79::2]:80')" = fd66::2 ]
+	neighbour busybox ping -6 -c 1 -W 5 fd79::2
+	# IPv4 is led as ever
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:8080)" = 10.66.0.2 ]
+	run neighbour curl -sS -m 1 http://10.79.0.2:80
+	[ "$status" != 0 ]
+	run hoy port web 80
+	is '0.0.0.0:8080'
+	# another port of it is closed, and so are those of one that publishes none
+	hoy run -d --name quiet --network mixed $REGISTRY/busybox nc -lk -p 81 -e echo there >/dev/null
+	run neighbour curl -sS -g -m 1 'http://[fd79::2]:81'
+	[ "$status" != 0 ]
+	run neighbour busybox nc -w 1 fd79::3 81
+	says_not there
+	# what it sends leaves with its own address
+	neighbour python3 -c 'import socket; s = socket.create_server(("::", 82), family=socket.AF_INET6); print("ready", flush=True); c, a = s.accept(); print(a[0])' >"$BATS_TEST_TMPDIR/seen" 3>&- 4>&- &
+	listener=$!
+	wait_for 10 grep -q ready "$BATS_TEST_TMPDIR/seen"
+	hoy exec web python3 -c 'import socket; socket.create_connection(("fd66::2", 82), 5)'
+	wait $listener
+	[ "$(tail -n 1 "$BATS_TEST_TMPDIR/seen")" = fd79::2 ]
+	# the rules are made again
+	nft flush ruleset
+	hoy network reload
+	[ "$(neighbour curl -sS -g -m 5 'http://[fd79::2]:80')" = fd66::2 ]
+	hoy rm -f web quiet >/dev/null
+	! nft list ruleset | grep 'fd79::2'
+	# both families: no port of the host is taken
+	hoy network create --subnet 10.80.0.0/24 --opt com.docker.network.bridge.gateway_mode_ipv4=routed open
+	neighbour ip route add 10.80.0.0/24 via 10.66.0.1
+	who --network open -p 127.0.0.1:8080:80
+	[ "$(neighbour curl -sS -m 5 http://10.80.0.2:80)" = 10.66.0.2 ]
+	run hoy port web
+	is ''
+	for subnet in 10.79.0.0/24 10.80.0.0/24 fd79::/64; do neighbour ip route delete $subnet; done
+	run hoy network create --opt com.docker.network.bridge.gateway_mode_ipv4=isolated x
+	exits 1
+	says 'isolated are not supported yet'
+}
+
 @test "IPv6 alone: names, the way out, published ports" {
 	hoy network create --ipv6 --ipv4=false --subnet fd78::/64 six
 	who --network six -p 8080:80

@@ -288,10 +288,11 @@ listens() { (exec 9<>/dev/tcp/10.8.0.254/99) 2>/dev/null; }
 	hoy run --rm $REGISTRY/busybox true
 	table=$(nft list tables | awk '/inet hoy/ { print $3 }')
 	# two words that nft leaves out when it was told them by implication
-	nft list table inet $table | sed 's/meta nfproto ipv[46] //' >"$BATS_TEST_TMPDIR/hoy"
+	listing() { nft list table inet $table | sed 's/meta nfproto ipv[46] //'; }
+	listing >"$BATS_TEST_TMPDIR/hoy"
 	nft delete table inet $table
 	hoy run --rm --explain $REGISTRY/busybox true 2>&1 | grep -o "^nft .*" | sed 's/  *# .*//' >"$BATS_TEST_TMPDIR/script"
 	nft delete table inet $table
 	sh -e "$BATS_TEST_TMPDIR/script"
-	nft list table inet $table | diff "$BATS_TEST_TMPDIR/hoy" -
+	listing | diff "$BATS_TEST_TMPDIR/hoy" -
 }

@@ -88,6 +88,16 @@ no_network_yet() {
 	no_network_yet
 }
 
+@test "every step of a macvlan refused, and killed there" {
+	ip link add wire type veth peer name far
+	ip link set wire up
+	hoy network create -d macvlan --subnet 10.8.0.0/24 --opt parent=wire lan
+	FAULT_ONLY=link walk EPERM 1 --network lan $REGISTRY/busybox echo alive
+	FAULT_ONLY=link walk KILL 1 --network lan $REGISTRY/busybox echo alive
+	hoy network rm lan
+	ip link delete wire
+}
+
 @test "killed at every step of a network" {
 	hoy network create own
 	FAULT_ONLY='link|address|route|nft' FAULT_BEFORE=no_network_yet \

@@ -35,7 +35,7 @@ bus_answers() {
 }
 
 nobody_answers() {
-	! bus_answers
+	! bus_answers || return 1
 }
 
 names_are_owned() {

@@ -80,8 +80,8 @@ seccomp() {
 
 # an agent that takes one listener, prints the state that came with it, and answers every call with EXDEV
 agent() {
-	python3 - "$T/agent" <<'END'
-import array, fcntl, os, socket, struct, sys
+	exec python3 - "$T/agent" <<'END'
+import array, fcntl, os, select, socket, struct, sys
 s = socket.socket(socket.AF_UNIX)
 s.bind(sys.argv[1] + ".new")
 s.listen(1)
@@ -90,7 +90,10 @@ c, _ = s.accept()
 data, anc, _, _ = c.recvmsg(65536, socket.CMSG_SPACE(4))
 fd = array.array("i", anc[0][2])[0]
 print(data.decode(), flush=True)
-while True:
+events = select.poll()
+events.register(fd, select.POLLIN)
+# before Linux 6.11 who waits for a call waits for ever when nobody is left to make one
+while events.poll()[0][1] == select.POLLIN:
     req = bytearray(80)
     try:
         fcntl.ioctl(fd, 0xc0502100, req)

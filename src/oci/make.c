@@ -177,7 +177,7 @@ static int record_plan(void *data, const char *cgroup)
 	state.cgroup = xstrdup(cgroup);
 	state.creator = getpid();
 	r = process_start_time(state.creator, &state.creator_start);
-	return r < 0 ? r : state_file_write(c->dir, &state);
+	return r < 0 ? fail_code(r, "find this process below /proc") : state_file_write(c->dir, &state);
 }
 
 /* What `start`, `exec` and `delete` will read: the bundle may be another one by then. */

@@ -141,13 +141,13 @@ scratch_up() {
 	CGROUPS_BEFORE=$(our_cgroups)
 }
 
-# needs NAME…: pulls the images into the store, each once a file; where no registry runs they come from archives in IMAGES
+# needs NAME…: pulls the images into the store, each once a file; where no registry runs they come from archives in HOY_TEST_IMAGES
 needs() {
 	local name
 	for name in "$@"; do
 		[ -z "$(hoy images -q "$REGISTRY/$name" 2>/dev/null)" ] || continue
-		if [ -n "${IMAGES-}" ]; then
-			hoy import --change 'CMD ["sh"]' "$IMAGES/$name.tar" "$REGISTRY/$name" >/dev/null
+		if [ -n "${HOY_TEST_IMAGES-}" ]; then
+			hoy import --change 'CMD ["sh"]' "$HOY_TEST_IMAGES/$name.tar" "$REGISTRY/$name" >/dev/null
 		else
 			hoy pull -q "$REGISTRY/$name" >/dev/null
 		fi

@@ -67,6 +67,30 @@ cleanup() {
 	equal "$(sed -n '/^then:/,$p' <<<"$output" | wc -l)" 2
 }
 
+@test "limits: in systemd's properties and in the files, and they stay after an update and a reload" {
+	grep -qw memory "$TREE/cgroup.controllers" || skip "the controllers are in v1 here"
+	conf '.linux.resources += {memory: {limit: 67108864}, pids: {limit: 55}, cpu: {shares: 1024, quota: 20000, period: 100000},
+		unified: {"memory.high": "50331648"}}'
+	machine '
+		rt() { "$RUNTIME" --root /tmp/state --systemd-cgroup "$@"; }
+		now() { (cd /sys/fs/cgroup/machine.slice/hoy-box.scope && cat memory.max memory.high pids.max cpu.weight cpu.max | tr "\n" " "); }
+		rt create -b "$B" box >/dev/null 2>&1 </dev/null || echo "create fails"
+		echo "made: $(now)"
+		rt update --memory 134217728 --pids-limit 66 box
+		systemctl daemon-reload
+		echo "updated: $(now)"
+		systemctl show hoy-box.scope -p MemoryMax,TasksMax,CPUQuotaPerSecUSec
+		rt delete --force box
+		echo end'
+	echo "$output"
+	says '^made: 67108864 50331648 55 100 20000 100000 $'
+	says '^updated: 134217728 50331648 66 100 20000 100000 $'
+	says '^MemoryMax=134217728$'
+	says '^TasksMax=66$'
+	says '^CPUQuotaPerSecUSec=200ms$'
+	equal "$(tail -n 1 <<<"$output")" end
+}
+
 @test "a container that fails, one that ends by itself, a unit that failed before: no scope is left" {
 	machine '
 		rt() { "$RUNTIME" --root /tmp/state --systemd-cgroup "$@"; }

@@ -158,6 +158,7 @@ cleanup() {
 
 @test "killed at steps of create: delete finds the scope by its name" {
 	[ "$(basename "$RUNTIME")" = hoy-runtime ] || skip "only hoy's steps can be made to fail"
+	skip_without meson
 	[ -f "$TOP/build-faults/build.ninja" ] || meson setup "$TOP/build-faults" "$TOP" -Dfaults=true >/dev/null
 	ninja -C "$TOP/build-faults" --quiet hoy hoy-runtime hoy-systemd hoy-unpack >/dev/null
 	RUNTIME=$TOP/build-faults/hoy-runtime

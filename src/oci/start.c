@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 /* runtime.md, lifecycle 9: a poststart hook that fails is an error and the end of the container. */
@@ -62,11 +63,28 @@ static int start(const char *id, int dir, const struct state_file *state)
 	return r < 0 || notify < 0 ? r : notify_wait(notify, pidfd, state->pid);
 }
 
+/* Who looks until `state` knows the container and starts it then may be early: two seconds for `create` to come to its end. */
+static int read_created(const struct oci *oci, const char *id, struct state_file *ret, int *ret_dir)
+{
+	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
+
+	for (int tries = 0;; tries++) {
+		int r = state_file_read(oci->root_fd, id, ret, ret_dir);
+
+		if (r < 0 || !state_file_in_creation(ret) || tries == 200)
+			return r;
+		state_file_release(ret);
+		close(*ret_dir);
+		*ret_dir = -1;
+		(void)nanosleep(&step, NULL);
+	}
+}
+
 static int run(const struct oci *oci, char *const *args, void *flags)
 {
 	autocall(state_file_release) struct state_file state = { 0 };
 	autofd int dir = -1;
-	int r = state_file_read(oci->root_fd, args[0], &state, &dir);
+	int r = read_created(oci, args[0], &state, &dir);
 
 	(void)flags;
 	return r < 0 ? r : start(args[0], dir, &state);

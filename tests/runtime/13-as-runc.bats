@@ -131,6 +131,17 @@ time.sleep(100)' "$T/console"
 	says 'CapAmb:.*0000000400000001$'
 }
 
+@test "start comes while create is still at work" {
+	not_in_runc "it knows the container only afterwards"
+	args sleep 1000
+	conf '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "touch $1; sleep 0.5", "-", $p]}]' --arg p "$T/begun"
+	background "$RUNTIME" --root "$T/state" create -b "$B" "$ID"
+	wait_for 10 test -e "$T/begun"
+	status_is creating
+	rt start "$ID"
+	status_is running
+}
+
 @test "whether it was started is what the process says, whatever became of who started it" {
 	args sleep 1000
 	created

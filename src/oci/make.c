@@ -311,7 +311,7 @@ int make_container(const struct oci *oci, const char *id, const struct make_flag
 
 	if (r == 0)
 		r = bundle_read(flags->bundle, flags->config, &bundle);
-	if (r == 0 && !bundle.spec.process.set)
+	if (r == 0 && !bundle.spec.process.set && !started_elsewhere) /* config.md: required when start is called */
 		r = fail(-EINVAL, "process: it is missing");
 	if (r == 0)
 		r = check_terminal(&bundle.spec, flags, !started_elsewhere && !flags->detach);

@@ -236,7 +236,7 @@ static int run_hooks(struct init *in)
 /* Before the root is read-only. What stands in the way is said when the process is to go there. */
 static int make_working_directory(struct init *in)
 {
-	int made = beneath_make_dirs(in->root, in->spec->process.cwd, 0755);
+	int made = in->spec->process.set ? beneath_make_dirs(in->root, in->spec->process.cwd, 0755) : -1;
 
 	cleanup_fd(&made);
 	return 0;
@@ -285,6 +285,12 @@ static int wait_for_start(struct init *in)
 			return 0;
 		/* a starter that went away without a word: the next one */
 	}
+}
+
+/* runtime.md, Start: an error when process was not set. */
+static int require_process(struct init *in)
+{
+	return in->spec->process.set ? 0 : fail(-EINVAL, "process: it is missing");
 }
 
 static int start_hooks(struct init *in)
@@ -351,8 +357,8 @@ static int (*const init_steps[])(struct init *in) = {
 	mount_seal,         rootfs_enter,
 	program_prepare,    confine_early,
 	report_ready,       wait_for_start,
-	confine_late,       start_hooks,
-	program_execute,
+	require_process,    confine_late,
+	start_hooks,        program_execute,
 };
 
 _Noreturn void init_run(struct init *in)

@@ -191,8 +191,9 @@ int program_prepare(struct init *in)
 	const char *path;
 	int r = apply_limits(in);
 
-	if (r == 0)
-		r = enter_cwd(in);
+	if (r < 0 || !p->set)
+		return r;
+	r = enter_cwd(in);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < p->env.count; i++)

@@ -136,6 +136,21 @@ load lib
 	rt delete "$ID"
 }
 
+@test "create without a process: only start needs one" {
+	not_in_runc "wants it in create"
+	conf 'del(.process)'
+	created
+	status_is created
+	run rt start "$ID"
+	fails
+	says 'process'
+	stops 5
+	rt delete "$ID"
+	runs
+	fails
+	says 'process'
+}
+
 @test "create: --pid-file has the pid that state names" {
 	args sleep 1000
 	created

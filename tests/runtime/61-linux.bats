@@ -163,6 +163,19 @@ hook() {
 	done
 }
 
+@test "hooks without an env: those in the container have its process's, the others the caller's" {
+	mkdir "$B/rootfs/hook"
+	printf '#!/bin/sh\nenv >/hook/env\n' >"$B/rootfs/hook/run"
+	printf '#!/bin/sh\nenv >"%s"\n' "$T/env" >"$T/run"
+	chmod 755 "$B/rootfs/hook/run" "$T/run"
+	conf '.process.env += ["OF=container"] | .hooks = {createRuntime: [{path: $p}], startContainer: [{path: "/hook/run"}]}' --arg p "$T/run"
+	args true
+	run env OF=caller "$RUNTIME" --root "$T/state" run -b "$B" "$ID" </dev/null
+	exits 0
+	grep -x OF=caller "$T/env"
+	grep -x OF=container "$B/rootfs/hook/env"
+}
+
 @test "hooks: when poststart fails the container is stopped, and start says why" {
 	not_in_runc "runs them in create"
 	hook poststart 'exit 7'

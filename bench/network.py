@@ -53,6 +53,8 @@ def published(b, found, image):
 def measure(b):
     image = f'{b.registry}/busybox'
     found = {name: command[:command.index('run')] for name, command in b.engines.items()}
+    for engine in found.values():
+        b.stack.callback(remove_all, engine) # before dockerd is ended
     laps = starts(b, found, image)
     without = laps.pop('hoy without')
     b.table('On the default network', list(laps), [

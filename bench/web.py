@@ -3,12 +3,11 @@
 system with the same configuration. The client is another host: a network namespace at the other end of a cable."""
 import os
 import re
-import statistics
 import subprocess
 import time
 
-ROUNDS = int(os.environ.get('WEB_ROUNDS', '5'))      # of each load on each server, in turn
-SECONDS = int(os.environ.get('SECONDS_EACH', '2'))   # of a round
+ROUNDS = int(os.environ.get('WEB_ROUNDS', '9'))      # of each load on each server, in turn
+SECONDS = int(os.environ.get('SECONDS_EACH', '1'))   # of a round
 PORTS = int(os.environ.get('PORTS', '1000'))         # published ports of the crowded firewall
 LARGE = int(os.environ.get('LARGE_MIB', '512'))      # MiB of the large file
 HOST, CLIENT = '10.66.0.1', '10.66.0.2'
@@ -94,12 +93,12 @@ class Web:
         return float(self.b.quiet([*self.client, 'curl', '-sS', '-o', '/dev/null', '-w', '%{speed_download}', f'http://{HOST}:{port}/large'])) / 1e6
 
     def in_turn(self, measure):
-        """The median of each server's rounds; a busy moment hits all of them."""
+        """The best of each server's rounds: what else the machine does only ever takes away."""
         got = {name: [] for name in self.ports}
         for _ in range(ROUNDS):
             for name, port in self.ports.items():
                 got[name].append(measure(port))
-        return {name: statistics.median(values) for name, values in got.items()}
+        return {name: max(values) for name, values in got.items()}
 
     def crowded(self):
         """hoy's requests beside PORTS published ports of another container, as a share of those beside 10, in turn."""
@@ -111,7 +110,7 @@ class Web:
                               image, 'sleep', '600'])
                 rates.append(self.load(self.ports['hoy'], 'Connection: close'))
                 self.b.quiet([*self.engines['hoy'], 'rm', '-f', 'many'])
-        return statistics.median(shares[PORTS]) / statistics.median(shares[10])
+        return max(shares[PORTS]) / max(shares[10])
 
 
 def cells(rates, unit):
@@ -131,7 +130,7 @@ def measure(b, engines):
     new = web.in_turn(lambda port: web.load(port, 'Connection: close'))
     large = web.in_turn(web.throughput)
     budget = 'hoy beside the best of the others (budget 0.95)'
-    b.table('nginx behind a published port, asked by another host with wrk', list(web.ports), [
+    b.table(f'nginx behind a published port, asked by another host with wrk (the best of {ROUNDS} rounds)', list(web.ports), [
         ('connections that are kept', cells(kept, 'requests/s')), (budget, beside_best(kept)),
         ('a new connection each', cells(new, 'requests/s')), (budget, beside_best(new)),
         (f'one file of {LARGE} MiB', cells(large, 'MB/s')), (budget, beside_best(large)),

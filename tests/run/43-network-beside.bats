@@ -221,18 +221,13 @@ forward_policy() { iptables -S FORWARD | head -n 1; }
 	! hoy exec web ping -c 1 -W 1 10.66.0.2 || false
 	hoy network reload
 	works hoy 8001
-	# Docker makes its rules again when it is started again
-	docker_down
-	docker_up
-	serve_docker -p 8002:80
-	works docker 8002
-	works hoy 8001
 	# all of it
 	nft flush ruleset
 	run neighbour curl -sS -m 1 http://10.66.0.1:8001
 	[ "$status" != 0 ]
 	hoy run --rm $REGISTRY/busybox true
 	works hoy 8001
+	# Docker makes its rules again when it is started again
 	docker_down
 	docker_up
 	serve_docker -p 8002:80

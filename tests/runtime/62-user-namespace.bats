@@ -165,3 +165,21 @@ maps() {
 	shell 'readlink /dev/ptmx'
 	is pts/ptmx
 }
+
+@test "a user namespace without mappings: root's ids are the same in it" {
+	not_in_runc "an error there"
+	chown -R 0:0 "$B/rootfs"
+	conf 'del(.linux.uidMappings, .linux.gidMappings)'
+	shell 'cat /proc/self/uid_map; readlink /proc/self/ns/user; stat -c %u /bin'
+	equal "$(head -n 1 <<<"$output" | tr -s ' ')" "$(head -n 1 /proc/self/uid_map | tr -s ' ')"
+	[ "${lines[-2]}" != "$(readlink /proc/self/ns/user)" ]
+	[ "${lines[-1]}" = 0 ]
+	sleeping
+	run rt exec "$ID" id -u
+	exits 0
+	is 0
+	conf '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+	run rt run -b "$B" "$ID-2" </dev/null
+	fails
+	says gidMappings
+}

@@ -167,7 +167,9 @@ const struct command command_network_create = {
 		"\n"
 		"Options of the driver bridge (--opt): mtu=BYTES; isolate=false, to let networks that both say so reach each other;\n"
 		"com.docker.network.bridge.name, .enable_icc, .enable_ip_masquerade and .host_binding_ipv4=127.0.0.1, to publish ports on\n"
-		"loopback unless -p says another address. Of macvlan: parent=INTERFACE and macvlan_mode=bridge|private|vepa|passthru.\n",
+		"loopback unless -p says another address; com.docker.network.bridge.gateway_mode_ipv4 and _ipv6=routed, to have published\n"
+		"ports reached at the containers' own addresses, without NAT. Of macvlan: parent=INTERFACE, or INTERFACE.NUMBER for a\n"
+		"VLAN of it, which is made when it is missing, and macvlan_mode=bridge|private|vepa|passthru.\n",
 	.options = create_table,
 	.options_size = sizeof(struct create_flags),
 	.defaults = &create_defaults,

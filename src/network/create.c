@@ -14,6 +14,7 @@
 #include "network/interface.h"
 #include "network/network_option.h"
 #include "network/pool.h"
+#include "network/vlan.h"
 
 #include <errno.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static int check_driver(const struct network *n)
 	if (!network_option(n, "parent"))
 		return fail_hint(fail(-EINVAL, "a macvlan network needs an interface of the host"), "say --opt parent=INTERFACE");
 	r = netlink_open(NETLINK_ROUTE, &route);
-	if (r == 0 && interface_index(&route, network_interface(n, name)) < 0)
+	if (r == 0 && interface_index(&route, network_interface(n, name)) < 0 && !vlan_is_possible(&route, name))
 		r = fail(-ENODEV, "there is no interface %s", name);
 	return r;
 }
@@ -221,5 +222,7 @@ int create_remove(const struct network_home *home, const struct network *n)
 		lock = r == 0 ? firewall_hold(home) : r;
 		r = lock < 0 ? lock : firewall_remove_network(home, n);
 	}
+	if (r >= 0 && n->driver == NETWORK_MACVLAN)
+		r = vlan_remove(home, n);
 	return r < 0 ? r : network_erase(home, n->name);
 }

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "kernel/step.h"
 #include "network/network_option.h"
+#include "network/vlan.h"
 
 #include <errno.h>
 #include <linux/if_link.h>
@@ -22,6 +23,10 @@ static int create(const struct network *n, struct netlink *host, const struct in
 	int index = interface_index(host, network_interface(n, parent));
 	size_t info, data;
 
+	if (index == -ENODEV) {
+		index = vlan_make(host, parent);
+		index = index < 0 ? index : interface_index(host, parent);
+	}
 	if (index < 0)
 		return fail_code(index, "find the interface %s of the network %s", parent, n->name);
 	netlink_begin(host, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);

@@ -88,6 +88,31 @@ static int make_all(struct cgroup *c, uint32_t needed, bool v2)
 	return r < 0 ? r : 0;
 }
 
+static bool is_refused(int error)
+{
+	return error == -EACCES || error == -EPERM || error == -EROFS;
+}
+
+/* The v2 tree beside v1's has no controllers here: who may not make a group in it lacks nothing but a quicker way to end all. */
+static void drop_v2(struct cgroup *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct cgroup_dir *dir = &c->dirs[i];
+
+		if (!dir->v2) {
+			c->dirs[kept++] = *dir;
+			continue;
+		}
+		cleanup_fd(&dir->fd);
+		free(dir->mount);
+		free(dir->path);
+	}
+	c->count = kept;
+	cgroup_write_text(c);
+}
+
 /* A limit that has no place to be written to. */
 static int check_needed(const struct cgroup *c, uint32_t needed)
 {
@@ -149,6 +174,10 @@ int cgroup_begin(const struct cgroup_options *options, const struct spec_resourc
 	if (r < 0)
 		return r;
 	r = make_all(c, cgroup_limits_needed(resources), true);
+	if (is_refused(r) && options->rootless && !c->pure && !c->unit && c->count > 1) {
+		drop_v2(c);
+		r = options->planned ? options->planned(options->data, c->text) : 0;
+	}
 	if (r < 0)
 		return remove_failed(c, r);
 	*ret = take(&c);
@@ -177,9 +206,7 @@ int cgroup_complete(struct cgroup *c, const struct cgroup_options *options, cons
 /* Without root not even finding a place for it has to be an error. */
 static bool may_do_without(const struct cgroup_options *options, int error)
 {
-	bool refused = error == -ENOENT || error == -EACCES || error == -EPERM || error == -EROFS;
-
-	return options->rootless && !options->systemd && refused;
+	return options->rootless && !options->systemd && (error == -ENOENT || is_refused(error));
 }
 
 /* runc's words. */

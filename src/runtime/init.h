@@ -44,6 +44,7 @@ struct init {
 	size_t seal_count;
 	struct strv env; /* of the program, complete */
 	char *program;   /* what args[0] was found to be */
+	bool cwd_later;  /* the working directory is for the user alone */
 };
 
 _Noreturn void init_run(struct init *in);

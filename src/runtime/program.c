@@ -185,6 +185,20 @@ static int find_program(const char *name, const char *path, char **ret)
 	return fail(-ENOENT - RUNTIME_EXEC_ERROR, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
+/* A directory that only its owner may enter, and who builds the container is not, nor almighty: the user goes there himself. */
+static int enter_cwd_as_user(struct init *in)
+{
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (root < 0)
+		return fail_errno("open /");
+	in->root = root;
+	r = enter_cwd(in);
+	in->root = -1;
+	return r;
+}
+
 int program_prepare(struct init *in)
 {
 	const struct spec_process *p = &in->spec->process;
@@ -194,12 +208,18 @@ int program_prepare(struct init *in)
 	if (r < 0 || !p->set)
 		return r;
 	r = enter_cwd(in);
-	if (r < 0)
+	in->cwd_later = r == -EACCES;
+	if (r < 0 && !in->cwd_later)
 		return r;
 	for (size_t i = 0; i < p->env.count; i++)
 		if (strchr(p->env.items[i], '=') && p->env.items[i][0] != '=')
 			strv_env_set(&in->env, p->env.items[i]);
 	set_home(in, &in->env);
+	/* from a directory that is not entered yet: exec will say */
+	if (in->cwd_later && p->args.items[0][0] != '/' && strchr(p->args.items[0], '/')) {
+		in->program = xstrdup(p->args.items[0]);
+		return 0;
+	}
 	path = strv_env_get(&in->env, "PATH");
 	return find_program(p->args.items[0], path ? path : DEFAULT_PATH, &in->program);
 }
@@ -279,6 +299,8 @@ int program_confine(struct init *in)
 		r = apply_filter(in);
 	if (r == 0)
 		r = identity_apply(p, in->rootless, keeps_groups(in->spec));
+	if (r == 0 && in->cwd_later)
+		r = enter_cwd_as_user(in);
 	/* a change of user clears the signal */
 	if (r == 0 && in->create->die_with_parent)
 		r = sys_die_with_parent("the container does not outlive its monitor", SIGKILL);

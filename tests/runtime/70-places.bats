@@ -89,6 +89,10 @@ READY=1"; sleep 0.3'
 	fails
 }
 
+cleanup() {
+	find /sys/fs/cgroup -maxdepth 2 -type d -name "$ID" -exec rmdir {} + 2>/dev/null || true
+}
+
 # ---- who is not root
 
 user() {
@@ -181,6 +185,47 @@ mapped_user() {
 	run mapped_user "$T/runtime" run "$ID" </dev/null
 	fails
 	says 'newuidmap'
+}
+
+@test "rootless: a working directory that is for the user alone" {
+	skip_without setpriv newuidmap newgidmap
+	not_in_runc "words differ"
+	[ -e /etc/subuid ] && [ -e /etc/subgid ] || skip "nothing to mount the test's own over"
+	users_runtime pwd
+	# its group has no name in the container, so not even root there may enter
+	mkdir -m 700 "$B/rootfs/home/private"
+	chown 200006:0 "$B/rootfs/home/private"
+	conf '.linux.uidMappings += [{containerID: 1, hostID: 200000, size: 1000}] | .process.user.uid = 7 | .process.cwd = "/home/private"
+		| .linux.gidMappings += [{containerID: 1, hostID: 200000, size: 1000}]'
+	run mapped_user "$T/runtime" run "$ID" </dev/null
+	exits 0
+	is /home/private
+	conf '.process.user.uid = 8'
+	run mapped_user "$T/runtime" run "$ID" </dev/null
+	fails
+	says '/home/private: Permission denied'
+}
+
+@test "rootless: v1's cgroups that were given to the user" {
+	skip_without setpriv
+	not_in_runc "it wants no more than the v1 half, and this is about the other one"
+	! cgroup_v2 || skip "this is v2"
+	skip_without_controller pids
+	local tree
+	for tree in /sys/fs/cgroup/*/; do
+		[ "$tree" != /sys/fs/cgroup/unified/ ] || continue
+		mkdir "$tree$ID" 2>/dev/null || continue
+		[ ! -e "$tree$ID/cpuset.mems" ] || { cat "${tree}cpuset.mems" >"$tree$ID/cpuset.mems"; cat "${tree}cpuset.cpus" >"$tree$ID/cpuset.cpus"; }
+		chown -R 4321:4321 "$tree$ID"
+	done
+	users_runtime sleep 1000
+	conf '.linux.cgroupsPath = $p | .linux.resources.pids.limit = 20' --arg p "/$ID/inner"
+	user "$T/runtime" run -d --pid-file "$T/user/pid" "$ID" </dev/null >"$T/out" 2>&1 3>&- 4>&- || { cat "$T/out"; return 1; }
+	equal "$(cat "/sys/fs/cgroup/pids/$ID/inner/pids.max")" 20
+	run user "$T/runtime" exec "$ID" true
+	exits 0
+	user "$T/runtime" delete --force "$ID"
+	equal "$(find /sys/fs/cgroup -maxdepth 3 -path "*/$ID/inner")" ""
 }
 
 @test "rootless: /dev/ptmx among the devices is the container's own all the same" {

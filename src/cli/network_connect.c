@@ -23,7 +23,7 @@ static const struct option connect_table[] = {
 	{ 0, "alias", OPTION_LIST, CONNECT(aliases), "list", "Further name of the container on the network",
 	  .check = network_check_alias },
 	{ 0, "driver-opt", OPTION_LIST, CONNECT(driver_options), "list",
-	  "Driver options for the network: " NETWORKS_IFNAME "=NAME" },
+	  "Driver options for the network: " NETWORKS_IFNAME "=NAME, " NETWORKS_SYSCTLS "=NAME=VALUE" },
 	{ 0, "gw-priority", OPTION_STRING, CONNECT(priority), "int", "Highest priority provides the default gateway" },
 	{ 0, "ip", OPTION_STRING, CONNECT(ip), "string", "IPv4 address, such as 172.30.100.104" },
 	{ 0, "ip6", OPTION_STRING, CONNECT(ip6), "string", "IPv6 address, such as 2001:db8::33" },

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "network/create.h"
+#include "network/interface_sysctl.h"
 #include "network/network.h"
 
 #include <errno.h>
@@ -81,15 +82,18 @@ static int add_link_local(const char *value, struct network_use *u)
 
 static int add_driver_option(const char *value, struct network_use *u)
 {
-	static const char name[] = NETWORKS_IFNAME "=";
+	static const char name[] = NETWORKS_IFNAME "=", sysctls[] = NETWORKS_SYSCTLS "=";
+	int r = 0;
 
-	if (strncmp(value, name, strlen(name)) != 0)
-		return fail(-ENOSYS, "driver option %.*s is not supported yet: only " NETWORKS_IFNAME " is",
-			    (int)strcspn(value, "="), value);
-	if (!network_is_interface(value + strlen(name)))
+	if (strncmp(value, sysctls, strlen(sysctls)) == 0)
+		r = interface_sysctl_check(value + strlen(sysctls));
+	else if (strncmp(value, name, strlen(name)) != 0)
+		return fail(-ENOSYS, "driver option %.*s is not supported yet", (int)strcspn(value, "="), value);
+	else if (!network_is_interface(value + strlen(name)))
 		return fail(-EINVAL, "%s is no name of an interface", value + strlen(name));
-	strv_add(&u->driver_options, value);
-	return 0;
+	if (r == 0)
+		strv_env_set(&u->driver_options, value);
+	return r;
 }
 
 static int add_alias(const char *value, struct network_use *u)

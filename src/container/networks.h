@@ -21,12 +21,13 @@ struct network_use {
 	uint8_t mac[MAC_SIZE];
 	bool mac_given;
 	struct strv aliases;
-	struct strv driver_options; /* KEY=VALUE: com.docker.network.endpoint.ifname is all there is */
+	struct strv driver_options; /* KEY=VALUE: NETWORKS_IFNAME, NETWORKS_SYSCTLS */
 	int64_t priority;           /* the default route leads through the one that has most */
 };
 
-/* The driver option of Docker's that says what the interface in the container is called. */
-#define NETWORKS_IFNAME "com.docker.network.endpoint.ifname"
+/* Docker's driver options: what the interface in the container is called, and its parameters (network/interface_sysctl.h). */
+#define NETWORKS_IFNAME  "com.docker.network.endpoint.ifname"
+#define NETWORKS_SYSCTLS "com.docker.network.endpoint.sysctls"
 
 enum networks_mode { NETWORKS_OWN, NETWORKS_NONE, NETWORKS_HOST, NETWORKS_CONTAINER };
 

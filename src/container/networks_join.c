@@ -60,6 +60,7 @@ static int join_one(const struct networks_container *c, const struct network_hom
 					 .servers = &n->servers,
 					 .link_local = &u->link_local,
 					 .interface = strv_env_get(&u->driver_options, NETWORKS_IFNAME),
+					 .sysctls = strv_env_get(&u->driver_options, NETWORKS_SYSCTLS),
 					 .mac = u->mac_given ? u->mac : NULL,
 					 .ports = gateway ? ports : NULL,
 					 .gateway = gateway,

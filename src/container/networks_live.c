@@ -59,6 +59,7 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 					 .servers = &h->record.networks.servers,
 					 .link_local = &use->link_local,
 					 .interface = strv_env_get(&use->driver_options, NETWORKS_IFNAME),
+					 .sysctls = strv_env_get(&use->driver_options, NETWORKS_SYSCTLS),
 					 .mac = use->mac_given ? use->mac : NULL };
 	autofd int netns = -1, running = -1;
 	autoendpoint e = { 0 };

@@ -102,6 +102,14 @@ void networks_write_host_config(const struct networks *n, struct json_writer *w)
 	json_put_bool(w, "PublishAllPorts", n->publish_all);
 }
 
+static void put_option(struct json_writer *w, const struct network_use *u, const char *key)
+{
+	const char *value = strv_env_get(&u->driver_options, key);
+
+	if (value)
+		json_put_str(w, key, value);
+}
+
 void networks_write_wanted(const struct network_use *u, struct json_writer *w)
 {
 	char text[ADDRESS_TEXT_MAX];
@@ -117,7 +125,8 @@ void networks_write_wanted(const struct network_use *u, struct json_writer *w)
 	json_put_null(w, "Links");
 	if (u->driver_options.count) {
 		json_begin_object(w, "DriverOpts");
-		json_put_str(w, NETWORKS_IFNAME, strv_env_get(&u->driver_options, NETWORKS_IFNAME));
+		put_option(w, u, NETWORKS_IFNAME);
+		put_option(w, u, NETWORKS_SYSCTLS);
 		json_end_object(w);
 	} else {
 		json_put_null(w, "DriverOpts");
@@ -162,7 +171,7 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 {
 	struct json_object *ipam = json_get(o, "IPAMConfig");
 	struct network_use *u;
-	const char *mac = NULL, *interface = NULL;
+	const char *mac = NULL, *interface = NULL, *sysctls = NULL;
 	int r;
 
 	n->items = xrealloc(n->items, (n->count + 1) * sizeof *n->items);
@@ -173,10 +182,13 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 	    (r = json_get_strv(ipam, RECORD, "LinkLocalIPs", &u->link_local)) < 0 ||
 	    (r = json_get_i64(o, RECORD, "GwPriority", &u->priority)) < 0 ||
 	    (r = json_get_str(json_get(o, "DriverOpts"), RECORD, NETWORKS_IFNAME, &interface)) < 0 ||
+	    (r = json_get_str(json_get(o, "DriverOpts"), RECORD, NETWORKS_SYSCTLS, &sysctls)) < 0 ||
 	    (r = json_get_strv(o, RECORD, "Aliases", &u->aliases)) < 0 || (r = json_get_str(o, RECORD, "MacAddress", &mac)) < 0)
 		return r;
 	if (interface)
 		strv_add_format(&u->driver_options, NETWORKS_IFNAME "=%s", interface);
+	if (sysctls)
+		strv_add_format(&u->driver_options, NETWORKS_SYSCTLS "=%s", sysctls);
 	u->mac_given = mac && mac_parse(mac, u->mac) == 0;
 	return 0;
 }

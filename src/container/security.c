@@ -191,6 +191,25 @@ static bool sysctl_allowed(const char *option, size_t len)
 	return allowed && !strstr(option, "..") && !strpbrk(option + len, "\n\r");
 }
 
+/* net.ipv4.conf.eth0.forwarding: of an interface that is not there when a container's parameters are set. */
+static bool is_of_interface(const char *option)
+{
+	static const char *const always[] = { "all.", "default.", "lo." };
+	const char *part = option;
+
+	for (int i = 0; part && i < 2; i++) {
+		part = strchr(part, '.');
+		part = part ? part + 1 : NULL;
+	}
+	if (!part || (strncmp(part, "conf.", 5) != 0 && strncmp(part, "neigh.", 6) != 0))
+		return false;
+	part = strchr(part, '.') + 1;
+	for (size_t i = 0; i < ARRAY_SIZE(always); i++)
+		if (strncmp(part, always[i], strlen(always[i])) == 0)
+			return false;
+	return true;
+}
+
 int security_sysctls(const struct run_options *o, bool host_network, struct spec_pairs *ret)
 {
 	static const char *const defaults[][2] = {
@@ -209,6 +228,13 @@ int security_sysctls(const struct run_options *o, bool host_network, struct spec
 			return fail(-EINVAL, "sysctl '%s' is not allowed", option);
 		if (host_network && strncmp(option, "net.", 4) == 0)
 			return fail(-EINVAL, "sysctl '%s' not allowed in host network namespace", option);
+		if (!host_network && strncmp(option, "net.", 4) == 0 && is_of_interface(option))
+			return fail_hint(
+				fail(-EINVAL,
+				     "interface specific sysctl setting '%s' must be supplied using driver option "
+				     "'com.docker.network.endpoint.sysctls'",
+				     option),
+				"--network name=bridge,driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.NAME=VALUE");
 		if (host_ipc && strncmp(option, "net.", 4) != 0)
 			return fail(-EINVAL, "sysctl '%s' not allowed in host ipc namespace", option);
 		set_sysctl(ret, option, (size_t)(value - option), value + 1);

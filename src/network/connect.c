@@ -10,6 +10,7 @@
 #include "network/docker_forward.h"
 #include "network/firewall.h"
 #include "network/interface.h"
+#include "network/interface_sysctl.h"
 #include "network/lease.h"
 #include "network/network_option.h"
 #include "network/relay.h"
@@ -148,6 +149,8 @@ static int plug(const struct network_home *home, const struct connection *c, str
 		r = endpoint_write(home, c->network->name, e);
 	if (r == 0)
 		r = add_link_local(c, &place, e);
+	if (r == 0 && c->sysctls)
+		r = interface_sysctl_apply(&place, e->interface, c->sysctls);
 	veth_leave(&place);
 	return r;
 }

@@ -16,6 +16,7 @@ struct connection {
 	struct address wanted[NETWORK_FAMILIES]; /* of no family: any */
 	const struct strv *link_local;           /* more addresses; NULL: none */
 	const char *interface;                   /* its name in the container; NULL: chosen */
+	const char *sysctls;                     /* its parameters (interface_sysctl.h); NULL: none */
 	const uint8_t *mac;                      /* NULL: one of the address */
 	const struct publishes *ports;           /* NULL: none */
 	bool gateway;                            /* its default route leads through this network */

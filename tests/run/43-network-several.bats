@@ -81,10 +81,35 @@ way_out() { hoy exec box sh -c 'ip route; ip -6 route' | awk '$1 == "default" { 
 	run hoy run --rm --network "name=one,driver-opt=$ifname=../x" $REGISTRY/busybox true
 	exits 125
 	says 'is no name of an interface'
-	run hoy run --rm --network name=one,driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.log_martians=1 $REGISTRY/busybox true
+	run hoy run --rm --network name=one,driver-opt=com.docker.network.endpoint.colour=red $REGISTRY/busybox true
 	exits 125
-	says 'not supported yet'
+	says 'driver option com.docker.network.endpoint.colour is not supported yet'
 	run hoy run --rm --network one --link-local-ip nowhere $REGISTRY/busybox true
 	exits 125
 	says 'nowhere'
+}
+
+@test "kernel parameters of one interface" {
+	sysctls=com.docker.network.endpoint.sysctls
+	background box --network one --network "name=two,\"driver-opt=$sysctls=net.ipv4.conf.IFNAME.log_martians=1,net.ipv4.neigh.IFNAME.gc_stale_time=77\""
+	values() { hoy exec box cat /proc/sys/net/ipv4/conf/eth0/log_martians /proc/sys/net/ipv4/conf/eth1/log_martians /proc/sys/net/ipv4/neigh/eth1/gc_stale_time | xargs; }
+	[ "$(values)" = '0 1 77' ]
+	hoy stop -t 0 box
+	hoy start box
+	[ "$(values)" = '0 1 77' ]
+	hoy network connect --driver-opt $sysctls=net.ipv4.conf.IFNAME.log_martians=1 inner box
+	hoy exec box grep 1 /proc/sys/net/ipv4/conf/eth2/log_martians
+	for wrong in net.ipv4.conf.eth0.log_martians=1 net.ipv4.conf.IFNAME.../../x=1 net.ipv4.ip_forward=1 kernel.core_pattern=x net.ipv4.conf.IFNAME.=1; do
+		run hoy run --rm --network name=one,driver-opt=$sysctls=$wrong $REGISTRY/busybox true
+		exits 125
+		says 'is no parameter of an interface'
+	done
+	run hoy run --rm --network name=one,driver-opt=$sysctls=net.ipv4.conf.IFNAME.none_such=1 $REGISTRY/busybox true
+	exits 125
+	says 'none_such: No such file'
+	# where people say it first
+	run hoy run --rm --sysctl net.ipv4.conf.eth0.log_martians=1 $REGISTRY/busybox true
+	exits 125
+	says "must be supplied using driver option '$sysctls'"
+	hoy run --rm --sysctl net.ipv4.conf.all.log_martians=1 --sysctl net.ipv4.conf.lo.log_martians=1 $REGISTRY/busybox true
 }

@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 
 struct create_flags {
-	const char *driver, *ipam, *scope;
+	const char *driver, *ipam, *scope, *config_from;
 	struct strv subnets, gateways, ranges, auxiliary, options, labels;
-	bool ipv4, ipv6, internal, attachable;
+	bool ipv4, ipv6, internal, attachable, config_only;
 };
 
 static int check_subnet(const char *value)
@@ -63,8 +63,9 @@ static const struct option create_table[] = {
 	{ 0, "attachable", OPTION_BOOL, CREATE(attachable), .help = "Enable manual container attachment" },
 	{ 0, "aux-address", OPTION_LIST, CREATE(auxiliary), "map", "Addresses that are never handed out, as NAME=ADDRESS",
 	  .check = check_pair },
-	{ 0, "config-from", OPTION_STRING, 0, "string", "The network from which to copy the configuration", .later = true },
-	{ 0, "config-only", OPTION_BOOL, 0, .help = "Create a configuration only network", .later = true },
+	{ 0, "config-from", OPTION_STRING, CREATE(config_from), "string", "The network from which to copy the configuration",
+	  .complete = "network" },
+	{ 0, "config-only", OPTION_BOOL, CREATE(config_only), .help = "Create a configuration only network" },
 	{ 'd', "driver", OPTION_STRING, CREATE(driver), "string", "bridge, macvlan or none", .preset = "\"bridge\"",
 	  .complete = "bridge macvlan none" },
 	{ 0, "gateway", OPTION_LIST, CREATE(gateways), "list", "IPv4 or IPv6 gateway of the subnet", .check = check_address },
@@ -136,6 +137,8 @@ static int create_run(const struct cli *cli, void *data)
 	autonetwork n = { .name = xstrdup(cli->args[0]),
 			  .internal = flags->internal,
 			  .attachable = flags->attachable,
+			  .config_only = flags->config_only,
+			  .config_from = flags->config_from ? xstrdup(flags->config_from) : NULL,
 			  .addressless = flags->ipam && strcmp(flags->ipam, "null") == 0 };
 	int r = network_driver_parse(flags->driver ? flags->driver : "bridge", &n.driver);
 

@@ -91,7 +91,7 @@ static bool dangling_fits(const char *value, void *data)
 {
 	const struct candidate *c = data;
 	bool yes = !strcmp(value, "true") || !strcmp(value, "1");
-	bool dangling = !network_is_predefined(c->network->name) &&
+	bool dangling = !network_is_predefined(c->network->name) && !c->network->config_only &&
 			endpoint_each(c->home, c->network->name, see_endpoint, NULL) == 0;
 
 	return dangling == yes;

@@ -103,7 +103,8 @@ static int see_network(const struct network *n, void *data)
 {
 	struct pruning *p = data;
 
-	if (!network_is_predefined(n->name) && !strv_contains(&p->used, n->name) && prune_wants(p->filters, n->created, &n->labels))
+	if (!network_is_predefined(n->name) && !n->config_only && !strv_contains(&p->used, n->name) &&
+	    prune_wants(p->filters, n->created, &n->labels))
 		strv_add(&p->unused, n->name);
 	return 0;
 }

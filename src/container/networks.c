@@ -307,6 +307,8 @@ static int find_one(const struct network_home *home, struct network_use *u, bool
 
 	if (r < 0)
 		return r;
+	if (net.config_only)
+		return fail(-EPERM, "network %s is a configuration for others: no container can be in it", net.name);
 	if (net.driver == NETWORK_NULL && alone && !asks)
 		return 1;
 	if (net.driver == NETWORK_HOST || net.driver == NETWORK_NULL)

@@ -118,19 +118,58 @@ static int check_families(const struct network *n, bool *families)
 	return 0;
 }
 
+/* What the configuration says becomes this network's: the user may say nothing of it. */
+static int copy_config(const struct network_home *home, struct network *n, bool *families)
+{
+	autonetwork config = { 0 };
+	int r = network_read(home, n->config_from, &config);
+
+	if (r == -ENOENT || (r == 0 && !config.config_only))
+		return fail(-ENOENT, "configuration network \"%s\" not found", n->config_from);
+	if (r < 0)
+		return r;
+	if (network_has(n, NETWORK_IPV4) || network_has(n, NETWORK_IPV6) || n->auxiliary.count || n->options.count ||
+	    n->labels.count)
+		return fail(-EPERM,
+			    "user supplied configurations are not supported if the network depends on a configuration network");
+	memcpy(n->pools, config.pools, sizeof n->pools);
+	memcpy(families, config.wants, sizeof config.wants);
+	strv_add_all(&n->auxiliary, &config.auxiliary);
+	strv_add_all(&n->options, &config.options);
+	strv_add_all(&n->labels, &config.labels);
+	return 0;
+}
+
+/* Nothing is checked before it is used, as nobody knows yet by which driver. */
+static int write_config(const struct network_home *home, const bool *families, struct network *n)
+{
+	if (n->internal || n->attachable)
+		return fail(-EPERM, "configuration network can only contain network specific fields. Network operator fields like "
+				    "[ ingress | internal | attachable | scope ] are not supported");
+	if (n->config_from)
+		return fail(-EPERM, "a configuration network cannot depend on another configuration network");
+	n->driver = NETWORK_NULL;
+	memcpy(n->wants, families, sizeof n->wants);
+	return network_write(home, n);
+}
+
 int create_network(const struct network_home *home, const bool *wanted, struct network *n)
 {
 	bool families[] = { wanted[NETWORK_IPV4], wanted[NETWORK_IPV6] };
 	int r = network_check_name(n->name);
 
+	random_hex(n->id, NETWORK_ID_MAX - 1);
+	n->created = clock_now();
+	if (r == 0 && n->config_only)
+		return write_config(home, families, n);
+	if (r == 0 && n->config_from)
+		r = copy_config(home, n, families);
 	if (r == 0)
 		r = check_driver(n);
 	if (r == 0)
 		r = check_families(n, families);
 	if (r < 0)
 		return r;
-	random_hex(n->id, NETWORK_ID_MAX - 1);
-	n->created = clock_now();
 	return complete_and_write(home, families, n);
 }
 
@@ -191,6 +230,11 @@ int create_or_find(const struct network_home *home, const char *name_or_id, stru
 	return r < 0 ? r : network_find(home, name_or_id, ret);
 }
 
+static int is_config_of(const struct network *other, void *data)
+{
+	return other->config_from && strcmp(other->config_from, data) == 0;
+}
+
 static int see_endpoint(const struct endpoint *e, void *data)
 {
 	xreplace(data, e->name);
@@ -206,6 +250,9 @@ int create_remove(const struct network_home *home, const struct network *n)
 
 	if (network_is_predefined(n->name))
 		return fail(-EPERM, "%s is a pre-defined network and cannot be removed", n->name);
+	r = n->config_only ? network_each(home, is_config_of, n->name) : 0;
+	if (r != 0)
+		return r < 0 ? r : fail(-EBUSY, "configuration network \"%s\" is in use", n->name);
 	r = endpoint_each(home, n->name, see_endpoint, &user);
 	if (r < 0)
 		return r;

@@ -18,6 +18,7 @@ static const char *const drivers[NETWORK_DRIVER_COUNT] = {
 void network_release(struct network *n)
 {
 	free(n->name);
+	free(n->config_from);
 	strv_release(&n->auxiliary);
 	strv_release(&n->options);
 	strv_release(&n->labels);

@@ -39,7 +39,10 @@ struct network {
 	int64_t created; /* nanoseconds since 1970 */
 	bool internal;   /* nothing outside can be reached from it, and it from nowhere */
 	bool attachable;
-	bool addressless; /* IPAM driver null: its containers get no addresses */
+	bool config_only;  /* it is there for others to be made like it, and no container can be in it */
+	char *config_from; /* the one of that kind that it was made like, or NULL */
+	bool wants[2];     /* of config_only: --ipv4 and --ipv6, by family */
+	bool addressless;  /* IPAM driver null: its containers get no addresses */
 	struct network_pool pools[NETWORK_FAMILIES];
 	struct strv auxiliary; /* NAME=ADDRESS that are never handed out */
 	struct strv options;   /* KEY=VALUE, as they were given */

@@ -80,12 +80,16 @@ static int read_pools(struct json_object *o, const char *where, struct network *
 int network_from_json(struct json_object *o, const char *name, struct network *ret)
 {
 	autonetwork n = { 0 };
-	const char *full = NULL, *id = NULL, *driver = NULL, *created = NULL;
+	const char *full = NULL, *id = NULL, *driver = NULL, *created = NULL, *from = NULL;
 	int r;
 
 	if ((r = json_get_str(o, name, "Name", &full)) < 0 || (r = json_get_str(o, name, "Id", &id)) < 0 ||
 	    (r = json_get_str(o, name, "Driver", &driver)) < 0 || (r = json_get_str(o, name, "Created", &created)) < 0 ||
 	    (r = json_get_bool(o, name, "Internal", &n.internal)) < 0 ||
+	    (r = json_get_bool(o, name, "ConfigOnly", &n.config_only)) < 0 ||
+	    (r = json_get_bool(o, name, "EnableIPv4", &n.wants[NETWORK_IPV4])) < 0 ||
+	    (r = json_get_bool(o, name, "EnableIPv6", &n.wants[NETWORK_IPV6])) < 0 ||
+	    (r = json_get_str(json_get(o, "ConfigFrom"), name, "Network", &from)) < 0 ||
 	    (r = json_get_bool(o, name, "Attachable", &n.attachable)) < 0 || (r = read_pairs(o, name, "Options", &n.options)) < 0 ||
 	    (r = read_pairs(o, name, "Labels", &n.labels)) < 0 || (r = read_pools(o, name, &n)) < 0)
 		return r;
@@ -95,6 +99,7 @@ int network_from_json(struct json_object *o, const char *name, struct network *r
 	if (r < 0)
 		return r;
 	n.name = xstrdup(full);
+	n.config_from = from && *from ? xstrdup(from) : NULL;
 	memcpy(n.id, id, sizeof n.id);
 	if (created)
 		(void)clock_parse(created, &n.created);
@@ -153,8 +158,10 @@ void network_put_members(struct json_writer *w, const struct network *n)
 	json_put_str(w, "Created", clock_format(n->created, created));
 	json_put_str(w, "Scope", "local");
 	json_put_str(w, "Driver", network_driver_name(n->driver));
-	json_put_bool(w, "EnableIPv4", network_has(n, NETWORK_IPV4) || n->driver == NETWORK_HOST || n->driver == NETWORK_NULL);
-	json_put_bool(w, "EnableIPv6", network_has(n, NETWORK_IPV6));
+	json_put_bool(w, "EnableIPv4",
+		      n->config_only ? n->wants[NETWORK_IPV4]
+				     : network_has(n, NETWORK_IPV4) || n->driver == NETWORK_HOST || n->driver == NETWORK_NULL);
+	json_put_bool(w, "EnableIPv6", n->config_only ? n->wants[NETWORK_IPV6] : network_has(n, NETWORK_IPV6));
 	json_begin_object(w, "IPAM");
 	json_put_str(w, "Driver", n->addressless ? "null" : "default");
 	json_begin_object(w, "Options");
@@ -169,9 +176,9 @@ void network_put_members(struct json_writer *w, const struct network *n)
 	json_put_bool(w, "Attachable", n->attachable);
 	json_put_bool(w, "Ingress", false);
 	json_begin_object(w, "ConfigFrom");
-	json_put_str(w, "Network", "");
+	json_put_str(w, "Network", n->config_from ? n->config_from : "");
 	json_end_object(w);
-	json_put_bool(w, "ConfigOnly", false);
+	json_put_bool(w, "ConfigOnly", n->config_only);
 	put_pairs(w, "Options", &n->options);
 	put_pairs(w, "Labels", &n->labels);
 }

@@ -26,7 +26,7 @@ static int compare_network(const struct network *n, void *data)
 {
 	struct search *s = data;
 
-	for (int i = 0; i < NETWORK_FAMILIES; i++)
+	for (int i = 0; i < NETWORK_FAMILIES && !n->config_only; i++)
 		s->taken |= network_has(n, i) && subnet_overlaps(&n->pools[i].subnet, s->subnet);
 	return s->taken;
 }

@@ -132,7 +132,10 @@ subnet_of() {
 	refuse 'option parent is not one of driver bridge' --opt parent=lo x
 	refuse 'say --opt parent=INTERFACE' -d macvlan x
 	refuse 'there is no interface nowhere' -d macvlan --opt parent=nowhere x
-	refuse 'not supported yet' --config-only x
+	refuse 'not supported yet' --ipam-opt a=b x
+	refuse 'configuration network "nothing" not found' --config-from nothing x
+	refuse 'configuration network "bridge" not found' --config-from bridge x
+	refuse 'can only contain network specific fields' --config-only --internal x
 	refuse 'bridge driver doesn.t support multiple subnets' --subnet 10.5.0.0/16 --subnet 10.6.0.0/16 x
 	refuse 'IPv4 or IPv6 must be enabled' --ipv4=false x
 	refuse 'IPv4 has not been enabled' --ipv4=false --ipv6 --subnet 10.5.0.0/16 x
@@ -176,6 +179,31 @@ subnet_of() {
 	run hoy network inspect front none-such
 	exits 1
 	says 'none-such'
+}
+
+@test "a configuration, and networks made like it" {
+	hoy network create --config-only --subnet 10.30.0.0/24 --gateway 10.30.0.9 --ipv6 --opt mtu=1400 --label a=1 --aux-address box=10.30.0.5 conf
+	[ "$(hoy network inspect -f '{{.ConfigOnly}} {{.EnableIPv6}} {{.Driver}} {{.Options.mtu}}' conf)" = 'true true null 1400' ]
+	# its subnet is nobody's yet
+	hoy network create --config-from conf made
+	[ "$(hoy network inspect -f '{{.ConfigFrom.Network}} {{.ConfigOnly}} {{.Driver}} {{.Options.mtu}} {{.Labels.a}}' made)" = 'conf false bridge 1400 1' ]
+	run hoy network inspect -f '{{json .IPAM.Config}}' made
+	says '"Subnet":"10.30.0.0/24","Gateway":"10.30.0.9","AuxiliaryAddresses":\{"box":"10.30.0.5"\}.*"Subnet":"fd[0-9a-f:]+::/64"'
+	run hoy network create --config-from conf twice
+	exits 1
+	says 'Pool overlaps'
+	run hoy network create --config-from conf --subnet 10.31.0.0/24 other
+	exits 1
+	says 'user supplied configurations are not supported'
+	run hoy network create --config-only --config-from conf other
+	exits 1
+	run hoy network rm conf
+	exits 1
+	says 'configuration network "conf" is in use'
+	run hoy network prune -f
+	is $'Deleted Networks:\nmade'
+	hoy network inspect conf >/dev/null
+	hoy network rm conf
 }
 
 @test "prune asks, and removes what no container wants" {

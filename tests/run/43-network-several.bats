@@ -32,6 +32,13 @@ way_out() { hoy exec box sh -c 'ip route; ip -6 route' | awk '$1 == "default" { 
 	hoy stop -t 0 box
 	hoy start box
 	[ "$(way_out)" = 10.22.0.1 ]
+	hoy network create --config-only conf
+	run hoy run --rm --network conf $REGISTRY/busybox true
+	exits 125
+	says 'network conf is a configuration for others: no container can be in it'
+	run hoy network connect conf box
+	exits 1
+	hoy network rm conf
 	run hoy run --rm --network name=two,gw-priority=much $REGISTRY/busybox true
 	exits 125
 	says 'invalid gateway priority: much'

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define WHERE_MAX 256
 #define ITEMS_MAX 65536 /* of one list: far above what anybody writes, far below what hurts */
@@ -23,6 +24,18 @@ struct list {
 	void *items;
 	size_t count;
 };
+
+/* Go's readers, which other runtimes have, do not look at the case of a member's name, and some callers came to count on that. */
+static bool find_in_any_case(struct json_object *o, const char *name)
+{
+	json_object_object_foreach (o, key, value) {
+		if (strcasecmp(key, name) != 0)
+			continue;
+		json_object_object_add(o, name, json_object_get(value));
+		return true;
+	}
+	return false;
+}
 
 static int parse_object(struct json_object *o, const char *where, const struct spec_shape *shape, char *base);
 
@@ -301,6 +314,8 @@ static int parse_object(struct json_object *o, const char *where, const struct s
 	for (const struct spec_field *f = shape->fields; f->name; f++) {
 		int r = parse_field(o, where, f, base + f->offset);
 
+		if (r == 0 && f->flags & SPEC_REQUIRED && find_in_any_case(o, f->name))
+			r = parse_field(o, where, f, base + f->offset);
 		if (r == 0 && f->flags & SPEC_REQUIRED)
 			r = fail(-EINVAL, "%s%s%s: it is missing", where, *where ? "." : "", f->name);
 		if (r < 0)

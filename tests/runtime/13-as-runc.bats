@@ -62,6 +62,15 @@ load lib
 	is_runc || fails
 }
 
+@test "a required member's name in another case is taken for it" {
+	conf '.linux.devices += [{PATH: "/dev/mine", Type: "c", major: 1, minor: 3}]'
+	shell 'test -c /dev/mine'
+	conf 'del(.linux.devices[-1].PATH)'
+	runs
+	is_runc || fails
+	is_runc || says 'linux.devices\[[0-9]+\].path: it is missing'
+}
+
 @test "kill TERM, INT, HUP, QUIT: a created container ends" {
 	local signal
 	script true
@@ -82,6 +91,7 @@ load lib
 }
 
 @test "a console socket whose listener is just being started" {
+	not_in_runc "it does not wait"
 	conf '.process.terminal = true'
 	script true
 	# it has its name from the start, and listens a little later

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "kernel/file.h"
 #include "kernel/mount.h"
 #include "kernel/step.h"
 #include "runtime/init.h"
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -100,6 +102,26 @@ static int check_kinds(const char *source, const char *destination, const struct
 			 source, S_ISDIR(st->st_mode) ? "a directory" : "a file");
 }
 
+static int copy_symlink(struct init *in, const struct mount_entry *e, int source)
+{
+	autofree char *parent = path_parent(e->destination), *shown = rootfs_shown(e->destination);
+	autofd int dir = beneath_make_dirs(in->root, parent, 0755);
+	char target[PATH_MAX], there[PATH_MAX];
+	ssize_t n = readlinkat(source, "", target, sizeof target - 1);
+	int r;
+
+	if (dir < 0)
+		return fail_code(dir, "mount target %s", e->destination);
+	if (n < 0)
+		return fail_errno("read the link %s", e->spec->source);
+	target[n] = '\0';
+	/* the same one is fine: a second container of the same root filesystem */
+	if (readlinkat(dir, path_base(e->destination), there, sizeof there) == n && memcmp(there, target, (size_t)n) == 0)
+		return 0;
+	r = sys_symlink("copy-symlink", target, dir, path_base(e->destination), shown);
+	return r == -EEXIST ? fail_code(r, "link %s: something else is there already", e->destination) : r;
+}
+
 int mount_bind(struct init *in, const struct mount_entry *e)
 {
 	autocall(rootfs_target_release) struct rootfs_target target = ROOTFS_TARGET_NONE;
@@ -113,6 +135,8 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 	source = open_source(in, e, &st);
 	if (source < 0)
 		return source;
+	if (e->options.copy_symlink && S_ISLNK(st.st_mode))
+		return copy_symlink(in, e, source);
 	r = rootfs_target(in, e->destination, !S_ISDIR(st.st_mode), e->options.dest_nofollow, &target);
 	if (r == 0)
 		r = mount_check_proc(e, target.fd, source);

@@ -24,6 +24,7 @@ enum effect {
 	IDMAP,
 	REC_IDMAP,
 	SOURCE_NOFOLLOW,
+	COPY_SYMLINK,
 	DEST_NOFOLLOW,
 };
 
@@ -36,6 +37,7 @@ static const struct {
 	{ "async", SUPERBLOCK, 0 },
 	{ "atime", CLEAR, MOUNT_ATTR_NOATIME },
 	{ "bind", BIND, 0 },
+	{ "copy-symlink", COPY_SYMLINK, 0 }, /* crun's */
 	{ "defaults", DEFAULTS, 0 },
 	{ "dest-nofollow", DEST_NOFOLLOW, 0 },
 	{ "dev", CLEAR, MOUNT_ATTR_NODEV },
@@ -158,6 +160,9 @@ static void apply(struct mount_options *o, const char *word, enum effect effect,
 		break;
 	case SOURCE_NOFOLLOW:
 		o->source_nofollow = true;
+		break;
+	case COPY_SYMLINK:
+		o->source_nofollow = o->copy_symlink = true;
 		break;
 	case DEST_NOFOLLOW:
 		o->dest_nofollow = true;

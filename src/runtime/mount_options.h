@@ -18,8 +18,9 @@ struct mount_options {
 	bool copy_up;                /* tmpcopyup: what the target holds is copied into the new tmpfs */
 	bool idmap, idmap_recursive; /* idmap, ridmap (1.2) */
 	bool source_nofollow, dest_nofollow;
-	char *subdir;     /* X-mount.subdir=, util-linux's: only this directory of what is mounted */
-	struct strv data; /* for the filesystem: "size=64m", and superblock flags ("sync", "dirsync") by their fsconfig names */
+	bool copy_symlink; /* a source that is a link becomes a link in the container */
+	char *subdir;      /* X-mount.subdir=, util-linux's: only this directory of what is mounted */
+	struct strv data;  /* for the filesystem: "size=64m", and superblock flags ("sync", "dirsync") by their fsconfig names */
 };
 
 /* Sorts @words into a zeroed @ret. Never fails: a word that is nobody's is the filesystem's. */

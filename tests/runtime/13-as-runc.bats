@@ -71,6 +71,23 @@ load lib
 	is_runc || says 'linux.devices\[[0-9]+\].path: it is missing'
 }
 
+@test "copy-symlink: a source that is a link is a link inside, what it leads to is not looked at" {
+	not_in_runc "it is crun's"
+	ln -s point/to/nothing "$T/link"
+	echo data >"$T/file"
+	conf '.mounts += [{destination: "/a/link", type: "bind", source: $l, options: ["rbind", "copy-symlink"]},
+		{destination: "/a/file", type: "bind", source: $f, options: ["bind", "copy-symlink"]}]' --arg l "$T/link" --arg f "$T/file"
+	shell 'readlink /a/link; cat /a/file'
+	is $'point/to/nothing\ndata'
+	runs
+	exits 0
+	rm "$B/rootfs/a/link"
+	echo other >"$B/rootfs/a/link"
+	runs
+	fails
+	says '/a/link: something else is there already'
+}
+
 @test "kill TERM, INT, HUP, QUIT: a created container ends" {
 	local signal
 	script true

@@ -27,7 +27,8 @@ static const struct option connect_table[] = {
 	{ 0, "gw-priority", OPTION_STRING, CONNECT(priority), "int", "Highest priority provides the default gateway" },
 	{ 0, "ip", OPTION_STRING, CONNECT(ip), "string", "IPv4 address, such as 172.30.100.104" },
 	{ 0, "ip6", OPTION_STRING, CONNECT(ip6), "string", "IPv6 address, such as 2001:db8::33" },
-	{ 0, "link", OPTION_LIST, CONNECT(links), "list", "Add link to another container", .later = true },
+	{ 0, "link", OPTION_LIST, CONNECT(links), "list",
+	  "Another name for a container of the network, which this one alone has for it: NAME:ALIAS" },
 	{ 0, "link-local-ip", OPTION_LIST, CONNECT(link_local), "list", "One more address, a link-local one" },
 	OPTIONS_END,
 };
@@ -53,6 +54,8 @@ static int read_flags(const struct connect_flags *flags, struct network_use *use
 		r = set(use, "link-local-ip", flags->link_local.items[i]);
 	for (size_t i = 0; r == 0 && i < flags->driver_options.count; i++)
 		r = set(use, "driver-opt", flags->driver_options.items[i]);
+	for (size_t i = 0; r == 0 && i < flags->links.count; i++)
+		r = set(use, "link", flags->links.items[i]);
 	if (r == 0 && flags->priority)
 		r = set(use, "gw-priority", flags->priority);
 	return r;

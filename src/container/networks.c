@@ -20,6 +20,7 @@ void network_use_release(struct network_use *u)
 	free(u->network);
 	strv_release(&u->link_local);
 	strv_release(&u->aliases);
+	strv_release(&u->links);
 	strv_release(&u->driver_options);
 	*u = (struct network_use){ 0 };
 }
@@ -80,6 +81,21 @@ static int add_link_local(const char *value, struct network_use *u)
 	return 0;
 }
 
+/* NAME:ALIAS, or NAME for both. */
+static int add_link(const char *value, struct network_use *u)
+{
+	size_t len = strcspn(value, ":");
+	const char *alias = value[len] ? value + len + 1 : value;
+	autofree char *name = xstrndup(value, len);
+	int r = len == 0 || strchr(alias, ':') ? fail(-EINVAL, "bad format for links: %s", value) : network_check_alias(alias);
+
+	if (r == 0)
+		r = network_check_alias(name);
+	if (r == 0)
+		strv_add_format(&u->links, "%s=%s", alias, name);
+	return r;
+}
+
 static int add_driver_option(const char *value, struct network_use *u)
 {
 	static const char name[] = NETWORKS_IFNAME "=", sysctls[] = NETWORKS_SYSCTLS "=";
@@ -129,6 +145,8 @@ int network_use_set(const char *field, struct network_use *u)
 		return set_mac(value, u);
 	else if (IS("link-local-ip"))
 		return add_link_local(value, u);
+	else if (IS("link"))
+		return add_link(value, u);
 	else if (IS("driver-opt"))
 		return add_driver_option(value, u);
 	else if (IS("gw-priority"))

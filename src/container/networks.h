@@ -21,6 +21,7 @@ struct network_use {
 	uint8_t mac[MAC_SIZE];
 	bool mac_given;
 	struct strv aliases;
+	struct strv links;          /* ALIAS=NAME: what it alone calls others */
 	struct strv driver_options; /* KEY=VALUE: NETWORKS_IFNAME, NETWORKS_SYSCTLS */
 	int64_t priority;           /* the default route leads through the one that has most */
 };

@@ -57,6 +57,7 @@ static int join_one(const struct networks_container *c, const struct network_hom
 					 .name = c->name,
 					 .hostname = c->hostname,
 					 .aliases = &u->aliases,
+					 .links = &u->links,
 					 .servers = &n->servers,
 					 .link_local = &u->link_local,
 					 .interface = strv_env_get(&u->driver_options, NETWORKS_IFNAME),

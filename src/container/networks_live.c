@@ -56,6 +56,7 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 					 .name = h->record.name,
 					 .hostname = h->record.hostname,
 					 .aliases = &use->aliases,
+					 .links = &use->links,
 					 .servers = &h->record.networks.servers,
 					 .link_local = &use->link_local,
 					 .interface = strv_env_get(&use->driver_options, NETWORKS_IFNAME),

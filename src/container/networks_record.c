@@ -102,6 +102,15 @@ void networks_write_host_config(const struct networks *n, struct json_writer *w)
 	json_put_bool(w, "PublishAllPorts", n->publish_all);
 }
 
+/* ALIAS=NAME, as NAME:ALIAS. */
+static void put_link(struct json_writer *w, const char *link)
+{
+	size_t len = strcspn(link, "=");
+	autofree char *text = xasprintf("%s:%.*s", link + len + 1, (int)len, link);
+
+	json_put_str(w, NULL, text);
+}
+
 static void put_option(struct json_writer *w, const struct network_use *u, const char *key)
 {
 	const char *value = strv_env_get(&u->driver_options, key);
@@ -122,7 +131,14 @@ void networks_write_wanted(const struct network_use *u, struct json_writer *w)
 	if (u->link_local.count)
 		json_put_strv(w, "LinkLocalIPs", &u->link_local);
 	json_end_object(w);
-	json_put_null(w, "Links");
+	if (u->links.count) {
+		json_begin_array(w, "Links");
+		for (size_t i = 0; i < u->links.count; i++)
+			put_link(w, u->links.items[i]);
+		json_end_array(w);
+	} else {
+		json_put_null(w, "Links");
+	}
 	if (u->driver_options.count) {
 		json_begin_object(w, "DriverOpts");
 		put_option(w, u, NETWORKS_IFNAME);
@@ -171,6 +187,7 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 {
 	struct json_object *ipam = json_get(o, "IPAMConfig");
 	struct network_use *u;
+	autostrv links = { 0 };
 	const char *mac = NULL, *interface = NULL, *sysctls = NULL;
 	int r;
 
@@ -180,7 +197,7 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 	if ((r = read_address(ipam, "IPv4Address", &u->ip[NETWORK_IPV4])) < 0 ||
 	    (r = read_address(ipam, "IPv6Address", &u->ip[NETWORK_IPV6])) < 0 ||
 	    (r = json_get_strv(ipam, RECORD, "LinkLocalIPs", &u->link_local)) < 0 ||
-	    (r = json_get_i64(o, RECORD, "GwPriority", &u->priority)) < 0 ||
+	    (r = json_get_strv(o, RECORD, "Links", &links)) < 0 || (r = json_get_i64(o, RECORD, "GwPriority", &u->priority)) < 0 ||
 	    (r = json_get_str(json_get(o, "DriverOpts"), RECORD, NETWORKS_IFNAME, &interface)) < 0 ||
 	    (r = json_get_str(json_get(o, "DriverOpts"), RECORD, NETWORKS_SYSCTLS, &sysctls)) < 0 ||
 	    (r = json_get_strv(o, RECORD, "Aliases", &u->aliases)) < 0 || (r = json_get_str(o, RECORD, "MacAddress", &mac)) < 0)
@@ -189,6 +206,10 @@ static int read_use(const char *name, struct json_object *o, struct networks *n)
 		strv_add_format(&u->driver_options, NETWORKS_IFNAME "=%s", interface);
 	if (sysctls)
 		strv_add_format(&u->driver_options, NETWORKS_SYSCTLS "=%s", sysctls);
+	for (size_t i = 0; i < links.count; i++)
+		strv_add_format(&u->links, "%s=%.*s",
+				links.items[i] + strcspn(links.items[i], ":") + (strchr(links.items[i], ':') != NULL),
+				(int)strcspn(links.items[i], ":"), links.items[i]);
 	u->mac_given = mac && mac_parse(mac, u->mac) == 0;
 	return 0;
 }

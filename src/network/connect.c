@@ -65,6 +65,8 @@ static void describe(const struct connection *c, struct endpoint *e)
 	e->internal = c->network->internal;
 	if (c->aliases)
 		strv_add_all(&e->aliases, c->aliases);
+	if (c->links)
+		strv_add_all(&e->links, c->links);
 	if (c->servers)
 		strv_add_all(&e->servers, c->servers);
 }

@@ -13,6 +13,7 @@ struct connection {
 	const struct network *network;
 	const char *id, *name, *hostname;
 	const struct strv *aliases, *servers;    /* NULL: none */
+	const struct strv *links;                /* ALIAS=NAME; NULL: none */
 	struct address wanted[NETWORK_FAMILIES]; /* of no family: any */
 	const struct strv *link_local;           /* more addresses; NULL: none */
 	const char *interface;                   /* its name in the container; NULL: chosen */

@@ -16,6 +16,8 @@ void dns_names_release(struct dns_names *n)
 	for (size_t i = 0; i < n->count; i++)
 		free(n->items[i].name);
 	free(n->items);
+	for (size_t i = 0; i < n->container_count; i++)
+		strv_release(&n->containers[i].links);
 	free(n->containers);
 	*n = (struct dns_names){ 0 };
 }
@@ -68,6 +70,13 @@ void dns_names_add(struct dns_names *n, const struct endpoint *e)
 	c = &n->containers[n->container_count++];
 	*c = (struct dns_container){ .internal = e->internal };
 	memcpy(c->id, e->id, sizeof c->id);
+	for (size_t i = 0; i < e->links.count; i++) {
+		autofree char *link = xstrdup(e->links.items[i]);
+
+		for (char *p = link; *p; p++)
+			*p = (char)tolower((unsigned char)*p);
+		strv_add(&c->links, link);
+	}
 	for (size_t i = 0; i < e->servers.count && c->server_count < DNS_SERVERS_MAX; i++)
 		c->server_count += address_parse(e->servers.items[i], &c->servers[c->server_count]) == 0;
 	add_name(n, e, e->name, e->name ? strlen(e->name) : 0, true);
@@ -125,6 +134,14 @@ size_t dns_names_find(const struct dns_names *n, const char *name, const struct 
 	if (count)
 		*ret_first = &n->items[low];
 	return count;
+}
+
+const struct dns_container *dns_names_container(const struct dns_names *n, const char *id)
+{
+	for (size_t i = 0; i < n->container_count; i++)
+		if (strcmp(n->containers[i].id, id) == 0)
+			return &n->containers[i];
+	return NULL;
 }
 
 const struct dns_name *dns_names_of(const struct dns_names *n, const struct address *address)

@@ -14,7 +14,8 @@ struct dns_container {
 	char id[ENDPOINT_ID_MAX];
 	struct address servers[DNS_SERVERS_MAX];
 	size_t server_count;
-	bool internal; /* this network leads nowhere */
+	bool internal;     /* this network leads nowhere */
+	struct strv links; /* ALIAS=NAME, in lower case: what it alone calls others */
 };
 
 /* One line's name and address. */
@@ -42,5 +43,7 @@ size_t dns_names_find(const struct dns_names *n, const char *name, const struct 
 const struct dns_name *dns_names_of(const struct dns_names *n, const struct address *address);
 /* One container's names; for dns_names_read and its tests. */
 void dns_names_add(struct dns_names *n, const struct endpoint *e);
+/* The container with this id, or NULL. */
+const struct dns_container *dns_names_container(const struct dns_names *n, const char *id);
 /* Puts them in order; before the first dns_names_find. */
 void dns_names_sort(struct dns_names *n);

@@ -7,6 +7,7 @@
 #include "network/dns_forward.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -112,20 +113,35 @@ static const struct dns_container *asker_of(const struct dns_zone *z, const stru
 	return name ? &z->names.containers[name->container] : NULL;
 }
 
-static bool answer_own(struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply)
+/* The question, with a container's name in place of what the asker alone calls it. */
+static struct dns_query translate(const struct dns_container *asker, const struct dns_query *query)
 {
-	return answer_name(z->network, &z->names, z->turn++, query, reply) || answer_address(&z->names, query, reply);
+	struct dns_query q = *query;
+	const char *name = asker ? strv_env_get(&asker->links, query->question.name) : NULL;
+
+	if (name)
+		snprintf(q.question.name, sizeof q.question.name, "%s", name);
+	return q;
 }
 
-static bool answer_other(const struct dns_zone *z, const struct dns_query *query, struct dns_reply *reply)
+static bool answer_own(struct dns_zone *z, const struct dns_container *c, const struct dns_query *query, struct dns_reply *reply)
+{
+	const struct dns_query q = translate(c, query);
+
+	return answer_name(z->network, &z->names, z->turn++, &q, reply) || answer_address(&z->names, &q, reply);
+}
+
+static bool answer_other(const struct dns_zone *z, const char *id, const struct dns_query *query, struct dns_reply *reply)
 {
 	for (size_t i = 0; i < z->others.count; i++) {
 		const struct dns_other *other = &z->others.items[i];
+		struct dns_query q;
 
 		/* on the network "bridge" nobody is known by name */
-		if (other->shared && strcmp(other->network, NETWORK_DEFAULT) != 0 &&
-		    (answer_name(other->network, &other->names, z->turn, query, reply) ||
-		     answer_address(&other->names, query, reply)))
+		if (!other->shared || strcmp(other->network, NETWORK_DEFAULT) == 0)
+			continue;
+		q = translate(dns_names_container(&other->names, id), query);
+		if (answer_name(other->network, &other->names, z->turn, &q, reply) || answer_address(&other->names, &q, reply))
 			return true;
 	}
 	return false;
@@ -133,10 +149,9 @@ static bool answer_other(const struct dns_zone *z, const struct dns_query *query
 
 static bool leads_out(const struct dns_other *other, const char *id)
 {
-	for (size_t i = 0; i < other->names.container_count; i++)
-		if (strcmp(other->names.containers[i].id, id) == 0)
-			return !other->names.containers[i].internal;
-	return false;
+	const struct dns_container *c = dns_names_container(&other->names, id);
+
+	return c && !c->internal;
 }
 
 /* One of the networks that it is in has an outside. */
@@ -160,12 +175,12 @@ size_t dns_zone_answer(struct dns_zone *z, const struct dns_query *query, struct
 		dns_zone_refuse(query, DNS_NOTIMP, reply);
 		return 0;
 	}
-	if (q->plain && answer_own(z, query, reply))
-		return 0;
 	c = asker_of(z, &query->asker);
+	if (q->plain && answer_own(z, c, query, reply))
+		return 0;
 	if (c)
 		dns_others_refresh(&z->others, c->id);
-	if (c && q->plain && answer_other(z, query, reply))
+	if (c && q->plain && answer_other(z, c->id, query, reply))
 		return 0;
 	/* refused, not "no such name": a C library then asks the next server of its resolv.conf */
 	if (!may_ask_outside(z, c)) {

@@ -22,6 +22,7 @@ void endpoint_release(struct endpoint *e)
 	free(e->name);
 	free(e->hostname);
 	strv_release(&e->aliases);
+	strv_release(&e->links);
 	strv_release(&e->servers);
 	publishes_release(&e->direct);
 	publishes_release(&e->published);
@@ -63,6 +64,9 @@ int endpoint_write(const struct network_home *home, const char *network, const s
 	add_word(&out, "link", e->link);
 	if (e->macvlan)
 		buf_add_format(&out, "macvlan %u\n", e->nsid);
+	for (size_t i = 0; i < e->links.count; i++)
+		buf_add_format(&out, "alias-of %.*s %s\n", (int)strcspn(e->links.items[i], "="), e->links.items[i],
+			       strchr(e->links.items[i], '=') + 1);
 	for (size_t i = 0; i < e->servers.count; i++)
 		add_word(&out, "nameserver", e->servers.items[i]);
 	if (e->internal)
@@ -145,6 +149,8 @@ static void read_line(const char *key, const char *value, struct endpoint *e)
 		snprintf(e->link, sizeof e->link, "%s", value);
 	else if (strcmp(key, "macvlan") == 0)
 		e->macvlan = number_u32(value, &e->nsid) == 0;
+	else if (strcmp(key, "alias-of") == 0 && strchr(value, ' '))
+		strv_add_format(&e->links, "%.*s=%s", (int)strcspn(value, " "), value, strchr(value, ' ') + 1);
 	else if (strcmp(key, "nameserver") == 0)
 		strv_add(&e->servers, value);
 	else if (strcmp(key, "internal") == 0)

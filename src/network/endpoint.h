@@ -16,6 +16,7 @@
  *	interface eth0                 in the container
  *	link veth3f2a9c41d             on the host; of a macvlan: a further name in the container
  *	macvlan 3                      it is one, in the network namespace that the host's knows by this number
+ *	alias-of my-db db              what it, and nobody else, calls the other container "db"
  *	nameserver 192.0.2.1           who answers its questions for names outside, in place of the host's servers
  *	internal                       the network leads nowhere: names of the outside are not resolved for who is in no other one
  *	direct tcp 172.18.0.2 80       a port that is published at its own address (network_routes)
@@ -38,6 +39,7 @@ struct endpoint {
 	unsigned int prefixes[NETWORK_FAMILIES];
 	uint8_t mac[MAC_SIZE];
 	char interface[NETWORK_INTERFACE_MAX], link[NETWORK_INTERFACE_MAX];
+	struct strv links;   /* ALIAS=NAME */
 	struct strv servers; /* addresses: --dns */
 	bool internal;
 	bool macvlan;

@@ -66,6 +66,27 @@ finds_outside() { [ "$(finds app outside.example "$1")" = 198.51.100.7 ]; }
 	[ -z "$(finds app web 10.13.0.1)" ]
 }
 
+@test "network connect --link: a name that one container alone has for another" {
+	background app --network front
+	hoy network connect --link db:store --link web2:other back app
+	[ "$(finds app store 10.11.0.1)" = 10.12.0.2 ]
+	[ "$(finds app store 10.12.0.1)" = 10.12.0.2 ]
+	[ -z "$(finds db store 10.12.0.1)" ]
+	[ -z "$(finds app other 10.12.0.1)" ]
+	# it follows the one that has the name, and is remembered
+	hoy rm -f db >/dev/null
+	background db --network back --ip 10.12.0.77
+	[ "$(finds app store 10.11.0.1)" = 10.12.0.77 ]
+	hoy restart -t 0 app
+	[ "$(finds app store 10.11.0.1)" = 10.12.0.77 ]
+	[ "$(hoy inspect -f '{{.NetworkSettings.Networks.back.Links}}' app)" = '[db:store web2:other]' ]
+	run hoy network connect --link db: secret app
+	exits 1
+	run hoy network connect --link db:a:b secret app
+	exits 1
+	says 'bad format for links: db:a:b'
+}
+
 @test "an internal network's server asks outside for who is in another one, too, and for nobody else (CVE-2024-29018)" {
 	ip address add 192.0.2.53/32 dev lo
 	python3 - <<-'END' >/dev/null 2>&1 3>&- 4>&- &

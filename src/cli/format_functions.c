@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json_util.h>
-#include <json-c/linkhash.h>
 #include <string.h>
 
 #define ANY_COUNT 255

@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <inttypes.h>
-#include <json-c/json_util.h>
 #include <json-c/linkhash.h>
 #include <string.h>
 

@@ -22,10 +22,17 @@ machine() {
 	printf '%s\n' 'exec >"$T/job.out" 2>&1' "$1" 'touch "$T/job.done"' >"$T/job"
 	background sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' _ "$TREE/$ID" \
 		env "RUNTIME=$RUNTIME" unshare -C -m -p -n -u -i --fork --kill-child=KILL "$INSIDE" "$T" "$TOP"
+	# who waits for it may not be in its cgroup: controllers are handed on only where no process is
+	wait_for 30 begun
+	echo "$HELPER" >"$TREE/cgroup.procs" || true # it may have ended already
 	# what is missing here is missing in the machine, too
 	wait_for 30 ended || { cat "$T"/*.out; false; }
 	[ -e "$T/job.done" ] || skip "systemd does not boot here: $(tail -n 1 "$T/helper.out")"
 	output=$(<"$T/job.out")
+}
+
+begun() {
+	[ "$(wc -l <"$TREE/$ID/cgroup.procs")" -gt 1 ] || [ -d "$TREE/$ID/init.scope" ] || ended
 }
 
 ended() {
@@ -74,7 +81,7 @@ cleanup() {
 	machine '
 		rt() { "$RUNTIME" --root /tmp/state --systemd-cgroup "$@"; }
 		now() { (cd /sys/fs/cgroup/machine.slice/hoy-box.scope && cat memory.max memory.high pids.max cpu.weight cpu.max | tr "\n" " "); }
-		rt create -b "$B" box >/dev/null 2>&1 </dev/null || echo "create fails"
+		rt create -b "$B" box </dev/null >/tmp/said 2>&1 || cat /tmp/said
 		echo "made: $(now)"
 		rt update --memory 134217728 --pids-limit 66 box
 		systemctl daemon-reload

@@ -106,8 +106,7 @@ static int go_to(void *path)
 	return chdir(path) < 0 ? -errno : 0;
 }
 
-/* @otherwise: the environment of a hook that has none of its own */
-static int run_one(const struct spec_hook *hook, char *const *otherwise, int state, const char *cwd)
+static int run_one(const struct spec_hook *hook, int state, const char *cwd)
 {
 	autofd int said = memory_file("", 0);
 	struct process_spawn spawn = { .path = hook->path, .stdio = { state, -1, said }, .data = (void *)cwd };
@@ -122,7 +121,8 @@ static int run_one(const struct spec_hook *hook, char *const *otherwise, int sta
 	else
 		strv_add(&argv, hook->path);
 	spawn.argv = strv_array(&argv);
-	spawn.envp = hook->env.count ? strv_array(&hook->env) : otherwise;
+	/* as runc: without an env it is that of who runs it */
+	spawn.envp = hook->env.count ? strv_array(&hook->env) : environ;
 	if (cwd)
 		spawn.prepare = go_to;
 	r = process_spawn(&spawn, &p);
@@ -134,13 +134,10 @@ static int run_one(const struct spec_hook *hook, char *const *otherwise, int sta
 int hooks_run(const struct spec *spec, enum spec_hook_kind kind, const char *state, const char *cwd)
 {
 	const struct spec_hook_list *list = &spec->hooks[kind];
-	/* as runc: that of who runs them, but the caller's is nothing for a program of the container's */
-	bool inside = kind == SPEC_HOOK_CREATE_CONTAINER || kind == SPEC_HOOK_START_CONTAINER;
-	char *const *env = inside ? strv_array(&spec->process.env) : environ;
 
 	for (size_t i = 0; i < list->count; i++) {
 		autofd int in = memory_file(state, strlen(state));
-		int r = in < 0 ? in : run_one(&list->items[i], env, in, cwd);
+		int r = in < 0 ? in : run_one(&list->items[i], in, cwd);
 
 		if (r < 0)
 			return fail_while(r, "error running %s hook #%zu: %s", kind_names[kind], i, list->items[i].path);

@@ -205,7 +205,8 @@ static int mount_all(struct init *in)
 	return r;
 }
 
-static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *status)
+/* runc's: without an env of their own they have the process's, never the caller's (@env). */
+static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *status, const struct strv *env)
 {
 	const char *bundle = in->create->bundle_path ? in->create->bundle_path : "/";
 	autofree char *state = NULL;
@@ -213,6 +214,7 @@ static int run_own_hooks(struct init *in, enum spec_hook_kind kind, const char *
 	if (!in->spec->hooks[kind].count)
 		return 0;
 	state = hooks_state(in->spec, in->create->id, status, in->outer_pid, bundle);
+	environ = (char **)strv_array(env);
 	return hooks_run(in->spec, kind, state, NULL);
 }
 
@@ -230,7 +232,7 @@ static int run_hooks(struct init *in)
 	/* runc's place for them: what they put into the container they name from its root */
 	if (r == 0 && hooks[SPEC_HOOK_CREATE_CONTAINER].count && fchdir(in->root) < 0)
 		r = fail_errno("change to the container's root");
-	return r < 0 ? r : run_own_hooks(in, SPEC_HOOK_CREATE_CONTAINER, "creating");
+	return r < 0 ? r : run_own_hooks(in, SPEC_HOOK_CREATE_CONTAINER, "creating", &in->spec->process.env);
 }
 
 /* Before the root is read-only. What stands in the way is said when the process is to go there. */
@@ -295,9 +297,7 @@ static int require_process(struct init *in)
 
 static int start_hooks(struct init *in)
 {
-	/* runc's: without an env of their own they have the process's */
-	environ = (char **)strv_array(&in->env);
-	return run_own_hooks(in, SPEC_HOOK_START_CONTAINER, "created");
+	return run_own_hooks(in, SPEC_HOOK_START_CONTAINER, "created", &in->env);
 }
 
 static int arrange_fds(struct init *in)

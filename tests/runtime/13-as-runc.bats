@@ -36,13 +36,13 @@ load lib
 	not_in_runc "a startContainer hook has no environment there"
 	local where="pwd >>$T/where"
 	chmod 777 "$T"
-	printf '#!/bin/sh\necho "$PWD $ONE" >/tmp/where\n' >"$B/rootfs/bin/where"
+	printf '#!/bin/sh\necho "$PWD $ONE $HOME" >/tmp/where\n' >"$B/rootfs/bin/where"
 	chmod 755 "$B/rootfs/bin/where"
 	conf '.process.env += ["ONE=1"] | .process.cwd = "/home/user" | .root.readonly = false | .hooks = {
 		prestart: [{path: "/bin/sh", args: ["sh", "-c", $w]}], createRuntime: [{path: "/bin/sh", args: ["sh", "-c", $w]}],
 		createContainer: [{path: "/bin/sh", args: ["sh", "-c", $w]}], startContainer: [{path: "/bin/where"}] }' --arg w "$where"
 	shell 'cat /tmp/where'
-	is '/home/user 1'
+	is '/home/user 1 /root'
 	equal "$(cat "$T/where")" "$B"$'\n'"$B"$'\n'"$B/rootfs"
 }
 

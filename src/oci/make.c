@@ -48,7 +48,7 @@ static int unix_address(const char *path, int *ret_dir, struct sockaddr_un *ret)
 }
 
 /*
- * Half a second for a listener to come: callers start it and us at once, and a runtime that takes longer to get here finds it
+ * Two seconds for a listener to come: callers start it and us at once, and a runtime that takes longer to get here finds it
  * there.
  */
 static int connect_patiently(int fd, const struct sockaddr_un *address)
@@ -56,7 +56,7 @@ static int connect_patiently(int fd, const struct sockaddr_un *address)
 	const struct timespec step = { .tv_nsec = 5 * 1000 * 1000 };
 	int r = -1;
 
-	for (int tries = 0; tries < 100; tries++) {
+	for (int tries = 0; tries < 400; tries++) {
 		r = connect(fd, (const struct sockaddr *)address, sizeof *address);
 		if (r == 0 || (errno != ENOENT && errno != ECONNREFUSED))
 			break;

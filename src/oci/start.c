@@ -63,7 +63,7 @@ static int start(const char *id, int dir, const struct state_file *state)
 	return r < 0 || notify < 0 ? r : notify_wait(notify, pidfd, state->pid);
 }
 
-/* Who looks until `state` knows the container and starts it then may be early: two seconds for `create` to come to its end. */
+/* Who looks until `state` knows the container and starts it then may be early: ten seconds for `create` to come to its end. */
 static int read_created(const struct oci *oci, const char *id, struct state_file *ret, int *ret_dir)
 {
 	const struct timespec step = { .tv_nsec = 10 * 1000 * 1000 };
@@ -71,7 +71,7 @@ static int read_created(const struct oci *oci, const char *id, struct state_file
 	for (int tries = 0;; tries++) {
 		int r = state_file_read(oci->root_fd, id, ret, ret_dir);
 
-		if (r < 0 || !state_file_in_creation(ret) || tries == 200)
+		if (r < 0 || !state_file_in_creation(ret) || tries == 1000)
 			return r;
 		state_file_release(ret);
 		close(*ret_dir);

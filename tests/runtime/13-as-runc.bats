@@ -111,15 +111,20 @@ load lib
 	not_in_runc "it does not wait"
 	conf '.process.terminal = true'
 	script true
-	# it has its name from the start, and listens a little later
-	background python3 -c 'import socket, sys, time
+	# ready to listen, and told to just before somebody comes
+	background python3 -c 'import os, socket, sys, time
 s = socket.socket(socket.AF_UNIX)
-time.sleep(0.1)
+print("ready", flush=True)
+while not os.path.exists(sys.argv[1] + ".go"):
+    time.sleep(0.01)
+time.sleep(0.05)
 s.bind(sys.argv[1])
 s.listen()
 c, _ = s.accept()
 print(len(socket.recv_fds(c, 100, 1)[1]), flush=True)
 time.sleep(100)' "$T/console"
+	wait_for 30 grep -qx ready "$T/helper.out"
+	: >"$T/console.go"
 	rt run -d --console-socket "$T/console" -b "$B" "$ID" </dev/null 3>&- 4>&-
 	wait_for 10 grep -qx 1 "$T/helper.out"
 }
@@ -161,11 +166,14 @@ time.sleep(100)' "$T/console"
 @test "start comes while create is still at work" {
 	not_in_runc "it knows the container only afterwards"
 	args sleep 1000
-	conf '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "touch $1; sleep 0.5", "-", $p]}]' --arg p "$T/begun"
+	conf '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "touch $1; until [ -e $2 ]; do sleep 0.05; done", "-", $b, $g]}]' \
+		--arg b "$T/begun" --arg g "$T/go"
 	background "$RUNTIME" --root "$T/state" create -b "$B" "$ID"
 	wait_for 10 test -e "$T/begun"
 	status_is creating
-	rt start "$ID"
+	background "$RUNTIME" --root "$T/state" start "$ID"
+	: >"$T/go"
+	wait "$HELPER"
 	status_is running
 }
 

@@ -42,10 +42,15 @@ setup() {
 	cp -a "$M/rootfs" "$R"
 }
 
+# a task that was killed is gone when it was deleted, which needs that it has ended
+no_task() {
+	! ctr_ task ls -q | grep -qx "$NAME" || { ctr_ task delete "$NAME"; return 1; }
+}
+
 teardown() {
 	[ -n "${R-}" ] || return 0
 	ctr_ task kill -s KILL "$NAME" >/dev/null 2>&1
-	wait_for 20 ctr_ task delete "$NAME"
+	wait_for 20 no_task
 	ctr_ container delete "$NAME" >/dev/null 2>&1
 	rm -rf "$R"
 }

@@ -725,3 +725,18 @@ load lib
 	done
 	equal "$(cat "$T"/out* | grep -c '^ran$')" 20
 }
+
+@test "two delete --force at once: both succeed, and nothing is left" {
+	not_in_runc "says that the other one was quicker"
+	local i first
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		sleeping
+		rt delete --force "$ID" 3>&- &
+		first=$!
+		run rt delete --force "$ID"
+		exits 0
+		wait $first
+	done
+	nothing_from our_cgroups
+	nothing_from our_state
+}

@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONFIG_MAX (16 << 20)
-
 /* Some callers write where a mount is to be as the host sees it; runc and crun take that for the place in the container. */
 static void strip_root(struct bundle *b)
 {
@@ -85,7 +83,7 @@ int bundle_read(const char *path, const char *config_name, struct bundle *ret)
 	ret->path = realpath(path, NULL);
 	if (!ret->path)
 		return fail_errno("resolve bundle %s", path);
-	r = file_read(ret->dir, config_name, CONFIG_MAX, &ret->config);
+	r = file_read(ret->dir, config_name, SPEC_TEXT_MAX, &ret->config);
 	if (r == -ENOENT)
 		return fail_hint(fail(r, "JSON specification file %s not found in %s", config_name, ret->path),
 				 "`hoy-runtime spec` writes one to start from");

@@ -70,6 +70,7 @@ static int enter(struct init *in)
 
 	if (r == 0)
 		r = intel_rdt_enter(in->rdt);
+	limits_affinity_reset(); /* the cgroup says where it may run */
 	return r;
 }
 
@@ -85,22 +86,15 @@ static int enter_cgroup_later(struct init *in)
 	if (!in->cgroup_later)
 		return 0;
 	r = sync_expect(in->sync, SYNC_CGROUP);
-	if (r == 0)
-		r = enter(in);
-	limits_affinity_reset();
-	return r;
+	return r < 0 ? r : enter(in);
 }
 
 /* The parent writes the mappings of a user namespace and moves interfaces. */
 static int wait_for_parent(struct init *in)
 {
-	int r = 0;
-
-	if (in->wait_at_once)
-		r = in->user_ns ? sources_receive(in) : sync_expect(in->sync, SYNC_GO);
-	if (!in->cgroup_later)
-		limits_affinity_reset(); /* in its cgroup by now, which says where it may run */
-	return r;
+	if (!in->wait_at_once)
+		return 0;
+	return in->user_ns ? sources_receive(in) : sync_expect(in->sync, SYNC_GO);
 }
 
 /* As who may write the offsets: another user's files in /proc are not his who was mapped to him. */
@@ -341,25 +335,44 @@ static int confine_late(struct init *in)
 	return seccomp_program_notifies(in->seccomp) || in->create->script_only ? 0 : program_confine(in);
 }
 
+/* One a line, in their order. */
+/* clang-format off */
 static int (*const init_steps[])(struct init *in) = {
 	enter_cgroup, /* as who we were born: root of a user namespace may not */
-	wait_for_parent,    new_clocks,
-	become_root,        hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
-	open_proc,          join_namespaces,
-	new_namespaces,     new_session,
-	new_keyring,        set_names,
-	raise_loopback,     rootfs_mount,
-	enter_cgroup_later, new_cgroup_namespace,
-	mount_all,          arrange_fds, /* before the terminal, which takes their place */
-	take_terminal,      run_hooks,
-	masked_apply,       readonly_apply,
-	sysctl_apply,       make_working_directory,
-	mount_seal,         rootfs_enter,
-	program_prepare,    confine_early,
-	report_ready,       wait_for_start,
-	require_process,    confine_late,
-	start_hooks,        program_execute,
+	wait_for_parent,
+	new_clocks,
+	become_root,
+	hide, /* after the mappings: the proc files of an undumpable process belong to the host's root */
+	open_proc,
+	join_namespaces,
+	new_namespaces,
+	new_session,
+	new_keyring,
+	set_names,
+	raise_loopback,
+	rootfs_mount,
+	enter_cgroup_later,
+	new_cgroup_namespace,
+	mount_all,
+	arrange_fds, /* before the terminal, which takes their place */
+	take_terminal,
+	run_hooks,
+	masked_apply,
+	readonly_apply,
+	sysctl_apply,
+	make_working_directory,
+	mount_seal,
+	rootfs_enter,
+	program_prepare,
+	confine_early,
+	report_ready,
+	wait_for_start,
+	require_process,
+	confine_late,
+	start_hooks,
+	program_execute,
 };
+/* clang-format on */
 
 _Noreturn void init_run(struct init *in)
 {

@@ -20,11 +20,21 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* The fields of *@seccomp: its own, or those that its text has, in @read, which the caller releases. */
+static int look_into(const struct spec_seccomp **seccomp, struct spec_seccomp *read)
+{
+	int r = (*seccomp)->text ? spec_read_seccomp((*seccomp)->text, read) : 0;
+
+	if (r == 0 && (*seccomp)->text)
+		*seccomp = read;
+	return r;
+}
+
 int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_dir, struct seccomp_program *ret)
 {
 	autocall(spec_seccomp_release) struct spec_seccomp read = { 0 };
 	char key[SECCOMP_KEY_MAX];
-	int r = 0;
+	int r;
 
 	*ret = (struct seccomp_program){ 0 };
 	if (!seccomp->set)
@@ -34,10 +44,7 @@ int seccomp_program_load(const struct spec_seccomp *seccomp, const char *cache_d
 		if (seccomp_cache_read(cache_dir, key, ret) == 0)
 			return 0;
 	}
-	if (seccomp->text) {
-		r = spec_read_seccomp(seccomp->text, &read);
-		seccomp = &read;
-	}
+	r = look_into(&seccomp, &read);
 	if (r == 0)
 		r = seccomp_compile(seccomp, ret);
 	if (r == 0 && cache_dir)
@@ -102,12 +109,8 @@ int seccomp_send_listener(const struct spec_seccomp *seccomp, const char *oci_ve
 	autocall(spec_seccomp_release) struct spec_seccomp read = { 0 };
 	autobuf text = BUF_INIT;
 	autofd int fd = -1;
-	int r = 0;
+	int r = look_into(&seccomp, &read);
 
-	if (seccomp->text) {
-		r = spec_read_seccomp(seccomp->text, &read);
-		seccomp = &read;
-	}
 	if (r < 0)
 		return r;
 	if (!seccomp->listener_path)

@@ -342,6 +342,8 @@ void spec_release(struct spec *spec);
 #define spec_grow(list) ((__typeof__((list)->items))spec_grow_items((void **)&(list)->items, &(list)->count, sizeof *(list)->items))
 void *spec_grow_items(void **items, size_t *count, size_t size);
 
+#define SPEC_TEXT_MAX (16 << 20) /* a config.json, or part of one */
+
 struct json_object;
 struct buf;
 /*

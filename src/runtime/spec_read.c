@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-#define CONFIG_MAX (16 << 20)
-
 int spec_read(const char *text, size_t len, const char *name, struct spec *ret)
 {
 	struct json_span seccomp = json_scan_member(json_scan_member((struct json_span){ text, len }, "linux"), "seccomp");
@@ -37,7 +35,7 @@ int spec_read(const char *text, size_t len, const char *name, struct spec *ret)
 int spec_read_file(int dirfd, const char *path, struct spec *ret)
 {
 	autobuf text = BUF_INIT;
-	int r = file_read(dirfd, path, CONFIG_MAX, &text);
+	int r = file_read(dirfd, path, SPEC_TEXT_MAX, &text);
 
 	return r < 0 ? r : spec_read(text.data, text.len, path, ret);
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/each.h"
+#include "cli/settings.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -30,9 +31,11 @@ static int attach_run_command(const struct cli *cli, void *data)
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
 	autocall(handle_release) struct handle h = HANDLE_NONE;
+	autofree char *setting = NULL;
+	const char *text = settings_detach_keys(flags->keys, &setting);
 	struct detach_keys keys;
 	struct attach_options how = { .no_stdin = flags->no_stdin, .sig_proxy = flags->sig_proxy, .keys = &keys };
-	int code = 1, r = detach_keys_parse(flags->keys ? flags->keys : DETACH_KEYS_DEFAULT, &keys);
+	int code = 1, r = detach_keys_parse(text ? text : DETACH_KEYS_DEFAULT, &keys);
 
 	if (r == 0)
 		r = each_open(cli, &store, &home);

@@ -13,12 +13,14 @@
 #include <string.h>
 
 struct global_flags {
-	const char *root, *runroot, *log_level;
+	const char *root, *runroot, *log_level, *config;
 	bool debug, version;
 };
 
 const struct option global_options[] = {
-	{ 0, "config", OPTION_STRING, .metavar = "string", .help = "Location of client config files", .later = true },
+	{ 0, "config", OPTION_STRING, offsetof(struct global_flags, config), "string",
+	  "Directory of Docker's config.json: credentials, detachKeys, formats of lists", "\"~/.docker\"",
+	  .complete = "directory" },
 	{ 'c', "context", OPTION_STRING, .metavar = "string", .help = "Name of the context to use", .later = true },
 	{ 'D', "debug", OPTION_BOOL, offsetof(struct global_flags, debug),
 	  .help = "Show each step that changes the system, and how long it took" },
@@ -215,6 +217,9 @@ int dispatch(int argc, char **argv)
 		return unknown((int)rest.arg_count, (char **)rest.args);
 	cli.root = root = directory(flags.root, "/var/lib/hoy", "XDG_DATA_HOME", ".local/share/hoy");
 	cli.runroot = runroot = directory(flags.runroot, "/run/hoy", "XDG_RUNTIME_DIR", ".local/share/hoy/run");
+	/* whoever reads it looks there: hoy itself, and credential helpers */
+	if (flags.config)
+		(void)setenv("DOCKER_CONFIG", flags.config, 1);
 	cli.debug = flags.debug;
 	return run_row(&cli, row, words, (int)rest.arg_count, (char **)rest.args);
 }

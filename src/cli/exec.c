@@ -7,6 +7,7 @@
 #include "cli/check.h"
 #include "cli/command.h"
 #include "cli/each.h"
+#include "cli/settings.h"
 #include "container/detach_keys.h"
 
 #include <errno.h>
@@ -37,10 +38,14 @@ static int exec_run(const struct cli *cli, void *data)
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
 	autocall(handle_release) struct handle h = HANDLE_NONE;
+	autofree char *setting = NULL;
 	int code = 1, r = store_open(cli->root, &store);
 
 	for (size_t i = 1; i < cli->arg_count; i++)
 		strv_add(&o->command, cli->args[i]);
+	/* keys leave a terminal alone */
+	if (o->tty && !o->detach)
+		o->detach_keys = settings_detach_keys(o->detach_keys, &setting);
 	if (r == 0)
 		r = home_open(store, cli->runroot, &home);
 	if (r == 0)

@@ -201,15 +201,29 @@ static int index_one(struct json_object *value, struct json_object *key, struct 
 	return fail(-EINVAL, "can't index item of type %s", value ? json_type_to_name(json_object_get_type(value)) : "nil");
 }
 
+/* A Go map of strings has "" for what it lacks: {{index .Config.Labels "key"}} prints nothing then. */
+static bool holds_text(struct json_object *map)
+{
+	if (!format_is(map, json_type_object))
+		return false;
+	json_object_object_foreach (map, key, value) {
+		(void)key;
+		return format_is(value, json_type_string);
+	}
+	return true;
+}
+
 static int call_index(arguments args, size_t count, struct json_object **ret)
 {
-	struct json_object *value = args[0];
+	struct json_object *value = args[0], *of = NULL;
 	int r = 0;
 
-	for (size_t i = 1; r == 0 && i < count; i++)
+	for (size_t i = 1; r == 0 && i < count; i++) {
+		of = value;
 		r = index_one(value, args[i], &value);
+	}
 	if (r == 0)
-		*ret = json_object_get(value);
+		*ret = !value && holds_text(of) ? json_object_new_string("") : json_object_get(value);
 	return r;
 }
 

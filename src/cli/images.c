@@ -8,6 +8,7 @@
 #include "cli/filter.h"
 #include "cli/format.h"
 #include "cli/glob.h"
+#include "cli/settings.h"
 #include "image/blobstore.h"
 #include "image/catalog.h"
 #include "image/image.h"
@@ -223,7 +224,6 @@ static int print_rows(const struct images_flags *flags, const struct rows *rows)
 	static const char *const digests[] = { "Repository", "Tag", "Digest", "ID", "CreatedSince", "Size", NULL };
 	static const char *const ids[] = { "ID", NULL };
 	struct format_list list = {
-		.format = flags->format,
 		.columns = columns,
 		.shown = flags->quiet     ? ids
 			 : flags->digests ? digests
@@ -231,7 +231,9 @@ static int print_rows(const struct images_flags *flags, const struct rows *rows)
 		.no_heading = flags->quiet,
 	};
 	autojson struct json_object *array = json_object_new_array();
+	autofree char *setting = NULL;
 
+	list.format = settings_format(flags->format, flags->quiet, "imagesFormat", &setting);
 	for (size_t i = 0; i < rows->count; i++)
 		json_object_array_add(array, describe(&rows->items[i], flags->no_trunc));
 	return format_print_list(&list, array, stdout);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "cli/inspect_live.h"
 #include "cli/inspect_network.h"
+#include "container/exec_list.h"
 #include "container/handle.h"
 #include "image/catalog.h"
 #include "image/digest.h"
@@ -243,6 +244,17 @@ static void put_text(struct json_writer *w, struct json_object *record, const ch
 	json_put_str(w, key, value ? json_object_get_string(value) : "");
 }
 
+static void put_execs(const struct handle *h, struct json_writer *w)
+{
+	autostrv ids = { 0 };
+
+	exec_list_read(h->home, h->record.id, &ids);
+	if (ids.count)
+		json_put_strv(w, "ExecIDs", &ids);
+	else
+		json_put_null(w, "ExecIDs");
+}
+
 static void put_all(struct handle *h, struct json_object *record, bool size, struct json_writer *w)
 {
 	autofree char *name = xasprintf("/%s", h->record.name);
@@ -265,7 +277,7 @@ static void put_all(struct handle *h, struct json_object *record, bool size, str
 	put_text(w, record, "MountLabel");
 	put_text(w, record, "ProcessLabel");
 	put_text(w, record, "AppArmorProfile");
-	json_put_null(w, "ExecIDs");
+	put_execs(h, w);
 	put_members(w, "HostConfig", json_get(record, "HostConfig"), host_members);
 	put_driver(h, w);
 	if (size)

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/filter.h"
 #include "cli/format.h"
+#include "cli/settings.h"
 #include "network/create.h"
 #include "network/endpoint.h"
 
@@ -45,6 +46,7 @@ static const struct format_column columns[] = {
 struct listing {
 	struct network_home home;
 	const struct ls_flags *flags;
+	const char *format;
 	struct json_object *rows;
 };
 
@@ -133,7 +135,7 @@ static int add_row(const struct network *n, void *data)
 	add_str(o, "Labels", labels);
 	add_str(o, "Name", n->name);
 	add_str(o, "Scope", "local");
-	if (format_asks_labels(l->flags->format))
+	if (format_asks_labels(l->format))
 		format_add_labels(o, &n->labels);
 	json_object_array_add(l->rows, o);
 	return 0;
@@ -154,11 +156,11 @@ static int ls_run(const struct cli *cli, void *data)
 	const struct ls_flags *flags = data;
 	autojson struct json_object *rows = json_object_new_array();
 	struct listing l = { .home = { cli->root, cli->runroot }, .flags = flags, .rows = rows };
-	struct format_list list = {
-		.format = flags->format, .columns = columns, .shown = flags->quiet ? ids : usual, .no_heading = flags->quiet
-	};
+	struct format_list list = { .columns = columns, .shown = flags->quiet ? ids : usual, .no_heading = flags->quiet };
+	autofree char *setting = NULL;
 	int r = filter_names(&flags->filters, known);
 
+	l.format = list.format = settings_format(flags->format, flags->quiet, "networksFormat", &setting);
 	if (r == 0)
 		r = filter_values(&flags->filters, "dangling", filter_truths);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "cli/each.h"
 #include "cli/filter.h"
 #include "cli/ps_row.h"
+#include "cli/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -114,8 +115,9 @@ static int print_rows(struct listing *l)
 	static const char *const ids[] = { "ID", NULL };
 	const struct ps_flags *flags = l->flags;
 	autojson struct json_object *array = json_object_new_array();
+	autofree char *setting = NULL;
 
-	l->format = (struct format_list){ .format = flags->format,
+	l->format = (struct format_list){ .format = settings_format(flags->format, flags->quiet, "psFormat", &setting),
 					  .columns = ps_columns,
 					  .shown = flags->quiet  ? ids
 						   : flags->size ? sized

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/run_options.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/obtain.h"
+#include "cli/settings.h"
 #include "container/container.h"
 #include "kernel/step.h"
 
@@ -28,10 +30,14 @@ static int explain_lines(void)
 	return 0;
 }
 
-static int run_image(const struct home *home, const struct run_flags *flags, const struct image *image)
+static int run_image(const struct home *home, struct run_flags *flags, const struct image *image)
 {
+	autofree char *setting = NULL;
 	int code = EXIT_ENGINE, r;
 
+	/* keys leave a terminal alone */
+	if (flags->run.tty && !flags->run.detach)
+		flags->run.detach_keys = settings_detach_keys(flags->run.detach_keys, &setting);
 	if (flags->explain && !strcmp(flags->explain, "script"))
 		r = container_explain_script(home, &flags->run, image);
 	else

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/each.h"
+#include "cli/settings.h"
 #include "container/boot.h"
 
 #include <errno.h>
@@ -89,8 +90,11 @@ static int start_at_boot(const struct cli *cli)
 static int start_run(const struct cli *cli, void *data)
 {
 	struct start_flags *flags = data;
+	bool attached = flags->how.attach || flags->how.interactive;
+	autofree char *setting = NULL;
+	const char *text = attached ? settings_detach_keys(flags->keys, &setting) : flags->keys;
 	struct detach_keys keys;
-	int r = detach_keys_parse(flags->keys ? flags->keys : DETACH_KEYS_DEFAULT, &keys);
+	int r = detach_keys_parse(text ? text : DETACH_KEYS_DEFAULT, &keys);
 
 	if (r < 0)
 		return r;
@@ -99,7 +103,7 @@ static int start_run(const struct cli *cli, void *data)
 	if (cli->arg_count == 0)
 		return fail(-EINVAL, "'hoy start' requires at least 1 argument");
 	flags->how.keys = &keys;
-	if (flags->how.attach || flags->how.interactive)
+	if (attached)
 		return start_attached(cli, &flags->how);
 	return each_container(cli, "start", true, start_one, &flags->how);
 }

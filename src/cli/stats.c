@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/format.h"
+#include "cli/settings.h"
 #include "container/handle.h"
 #include "container/status.h"
 #include "container/usage.h"
@@ -75,6 +76,7 @@ struct stats {
 	const struct cli *cli;
 	const struct home *home;
 	const struct stats_flags *flags;
+	const char *format;
 	struct rows now, before;
 };
 
@@ -203,7 +205,7 @@ static void print_in_place(const char *text, bool first)
 static int print(const struct stats *s, bool in_place, bool first)
 {
 	static const char *const usual[] = { "ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs", NULL };
-	struct format_list list = { .format = s->flags->format, .columns = columns, .shown = usual };
+	struct format_list list = { .format = s->format, .columns = columns, .shown = usual };
 	autojson struct json_object *array = json_object_new_array();
 	autobuf out = BUF_INIT;
 	int r;
@@ -252,8 +254,10 @@ static int stats_run(const struct cli *cli, void *data)
 	struct stats s = { .cli = cli, .flags = data };
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
+	autofree char *setting = NULL;
 	int r = each_open(cli, &store, &home);
 
+	s.format = settings_format(s.flags->format, false, "statsFormat", &setting);
 	s.home = home;
 	if (r == 0)
 		r = watch(&s);

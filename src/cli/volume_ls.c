@@ -5,6 +5,7 @@
 #include "cli/each.h"
 #include "cli/filter.h"
 #include "cli/format.h"
+#include "cli/settings.h"
 #include "container/volume.h"
 
 #include <json-c/json_object.h>
@@ -35,6 +36,7 @@ static const struct format_column columns[] = {
 struct listing {
 	const struct store *store;
 	const struct ls_flags *flags;
+	const char *format;
 	struct json_object *rows;
 };
 
@@ -90,7 +92,7 @@ static int add_row(const struct volume *v, void *data)
 	add_str(o, "Scope", "local");
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
 		add_str(o, unknown[i], "N/A");
-	if (format_asks_labels(l->flags->format))
+	if (format_asks_labels(l->format))
 		format_add_labels(o, &v->labels);
 	json_object_array_add(l->rows, o);
 	return 0;
@@ -103,18 +105,18 @@ static int by_name(const void *a, const void *b)
 	return strcmp(json_object_get_string(json_get(*x, "Name")), json_object_get_string(json_get(*y, "Name")));
 }
 
-static int print(const struct ls_flags *flags, struct json_object *rows)
+static int print(const struct listing *l)
 {
 	static const char *const usual[] = { "Driver", "Name", NULL }, *const names[] = { "Name", NULL };
 	struct format_list list = {
-		.format = flags->format,
+		.format = l->format,
 		.columns = columns,
-		.shown = flags->quiet ? names : usual,
-		.no_heading = flags->quiet,
+		.shown = l->flags->quiet ? names : usual,
+		.no_heading = l->flags->quiet,
 	};
 
-	json_object_array_sort(rows, by_name);
-	return format_print_list(&list, rows, stdout);
+	json_object_array_sort(l->rows, by_name);
+	return format_print_list(&list, l->rows, stdout);
 }
 
 static int ls_run(const struct cli *cli, void *data)
@@ -124,6 +126,7 @@ static int ls_run(const struct cli *cli, void *data)
 	autocall(home_free) struct home *home = NULL;
 	autojson struct json_object *rows = json_object_new_array();
 	struct listing l = { .flags = data, .rows = rows };
+	autofree char *setting = NULL;
 	int r = filter_names(&l.flags->filters, known);
 
 	if (r == 0)
@@ -132,9 +135,10 @@ static int ls_run(const struct cli *cli, void *data)
 		return r;
 	r = each_open(cli, &s, &home);
 	l.store = s;
+	l.format = settings_format(l.flags->format, l.flags->quiet, "volumesFormat", &setting);
 	if (r == 0)
 		r = volume_each(s, add_row, &l);
-	return r < 0 ? fail_while(r, "cannot list volumes") : print(l.flags, rows);
+	return r < 0 ? fail_while(r, "cannot list volumes") : print(&l);
 }
 
 const struct command command_volume_ls = {

@@ -3,12 +3,12 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/fd.h"
 #include "base/memory.h"
-#include "base/process.h"
 #include "base/random.h"
 #include "container/attach.h"
 #include "container/environment.h"
+#include "container/exec_keeper.h"
+#include "container/exec_list.h"
 #include "container/rootview.h"
 #include "container/terminal.h"
 #include "container/user.h"
@@ -19,13 +19,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#define EXEC_ID_MAX 65 /* 64 hex digits and a NUL */
 
 struct job {
 	struct handle *h;
@@ -165,94 +160,65 @@ static int make_streams(const struct exec_options *o, int inside[3], struct atta
 	return r;
 }
 
-static int start(struct job *j, int inside[3], struct runtime_container *ret)
+static int describe(struct job *j, const char *cache, struct runtime_exec *e)
 {
-	autofree char *cache = xasprintf("%s/seccomp", j->h->home->store->root);
 	struct cgroup_options options = { .path = j->h->record.cgroup, .id = j->h->record.id };
-	struct runtime_exec e = RUNTIME_EXEC_NONE;
 	int r = cgroup_find(&options, &j->cgroup);
 
 	if (r < 0)
 		return r == -ENOENT ? fail(-ESRCH, "container %s is not running", j->h->record.name) : r;
-	e.id = j->h->record.id;
-	e.init = j->h->state.pid;
-	e.init_pidfd = j->init;
-	e.spec = &j->spec;
-	e.process = &j->spec.process;
-	e.cgroup_path = cgroup_path(j->cgroup);
-	e.seccomp_cache = cache;
-	e.die_with_parent = j->o->bound;
-	memcpy(e.stdio, inside, sizeof e.stdio);
-	return runtime_exec(&e, ret);
+	e->id = j->h->record.id;
+	e->init = j->h->state.pid;
+	e->init_pidfd = j->init;
+	e->spec = &j->spec;
+	e->process = &j->spec.process;
+	e->cgroup_path = cgroup_path(j->cgroup);
+	e->seccomp_cache = cache;
+	e->die_with_parent = j->o->bound;
+	return 0;
 }
 
-/*
- * Its terminal has no user any more, but must stay open, or it is hung up: a process of its own reads it to nowhere as long as
- * somebody in the container has it open, or lives.
- */
-static int keep_terminal(const struct runtime_container *process)
+/* Streams until it ends. 1 when the user detached from it. */
+static int watch(struct job *j, struct attachment *a, int socket, int pidfd, int console, int *ret_exit_code)
 {
-	struct pollfd f[] = { { .fd = process->console, .events = POLLIN }, { .fd = process->pidfd, .events = POLLIN } };
-	int keep[] = { process->console, process->pidfd }, null;
-	char bytes[4096];
-	pid_t pid;
+	int r;
 
-	fflush(NULL);
-	pid = fork();
-	if (pid != 0)
-		return pid < 0 ? fail_errno("fork") : 0;
-	(void)setsid();
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int i = 0; null >= 0 && i < 3; i++)
-		(void)dup2(null, i);
-	(void)fd_close_from(3, keep, ARRAY_SIZE(keep));
-	while (poll(f, ARRAY_SIZE(f), -1) > 0 || errno == EINTR)
-		if (f[0].revents ? read(process->console, bytes, sizeof bytes) <= 0 : f[1].revents)
-			break;
-	_exit(0);
-}
-
-/* Streams until it ends, and reaps it. 1 when the user detached from it. */
-static int watch(struct attachment *a, struct runtime_container *process, int *ret_exit_code)
-{
-	int status, r = attach_child(a, process->pidfd, process->console);
-
+	a->tty = j->o->tty;
+	a->interactive = j->o->interactive;
+	/* with a terminal of its own the keys reach it by that; without one Ctrl-C is for the process */
+	a->sig_proxy = true;
+	if (a->tty) {
+		a->output = fcntl(console, F_DUPFD_CLOEXEC, 3);
+		if (a->output < 0)
+			return fail_errno("duplicate the terminal");
+	}
+	a->keys = &j->keys;
+	r = attach_child(a, pidfd, console);
 	if (r == 1)
-		return (r = keep_terminal(process)) < 0 ? r : 1;
-	while (waitpid(process->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail_errno("wait for the process");
-	*ret_exit_code = process_exit_code(status);
-	return r;
-}
-
-/* "exec_start: sh -c true", as Docker's; with the number that its exec got. */
-static void tell(const struct job *j, const char *action, const char *exit_code)
-{
-	autofree char *command = strv_join(&j->o->command, " "), *text = xasprintf("%s: %s", action, command);
-
-	if (exit_code)
-		handle_event(j->h, action, (const char *const[]){ "execID", j->id, "exitCode", exit_code, NULL });
-	else
-		handle_event(j->h, text, (const char *const[]){ "execID", j->id, NULL });
+		exec_keeper_detach(socket);
+	return r == 0 ? exec_keeper_wait(socket, ret_exit_code) : r;
 }
 
 static int run(struct job *j, int *ret_exit_code)
 {
-	struct runtime_container process = RUNTIME_CONTAINER_NONE;
 	autocall(attachment_release) struct attachment a = ATTACHMENT_NONE;
-	int inside[3] = { -1, -1, -1 };
-	char code[16];
-	int r = make_streams(j->o, inside, &a);
+	autofree char *cache = xasprintf("%s/seccomp", j->h->home->store->root);
+	autofd int pidfd = -1, console = -1, socket = -1;
+	struct runtime_exec e = RUNTIME_EXEC_NONE;
+	struct exec_keeper k = { .container = j->h,
+				 .id = j->id,
+				 .command = &j->o->command,
+				 .exec = &e,
+				 .detached = j->o->detach,
+				 .bound = j->o->bound };
+	int r = describe(j, cache, &e);
 
-	if (r == 0) {
-		tell(j, "exec_create", NULL);
-		r = start(j, inside, &process);
-	}
 	if (r == 0)
-		tell(j, "exec_start", NULL);
+		r = make_streams(j->o, e.stdio, &a);
+	if (r == 0)
+		r = exec_keeper_start(&k, &pidfd, &console, &socket);
 	for (int i = 0; i < 3; i++)
-		cleanup_fd(&inside[i]);
+		cleanup_fd(&e.stdio[i]);
 	if (r < 0) {
 		*ret_exit_code = runtime_exec_exit_code(r);
 		if (*ret_exit_code == 125)
@@ -261,27 +227,9 @@ static int run(struct job *j, int *ret_exit_code)
 	}
 	if (j->o->detach) {
 		*ret_exit_code = 0;
-		return j->o->tty ? keep_terminal(&process) : 0;
+		return 0;
 	}
-	a.tty = j->o->tty;
-	a.interactive = j->o->interactive;
-	/* with a terminal of its own the keys reach it by that; without one Ctrl-C is for the process */
-	a.sig_proxy = true;
-	if (a.tty)
-		a.output = take_fd(&process.console);
-	if (a.tty) {
-		process.console = fcntl(a.output, F_DUPFD_CLOEXEC, 3);
-		if (process.console < 0)
-			return fail_errno("duplicate the terminal");
-	}
-	a.keys = &j->keys;
-	r = watch(&a, &process, ret_exit_code);
-	if (r == 1)
-		return 1;
-	snprintf(code, sizeof code, "%d", *ret_exit_code);
-	tell(j, "exec_die", code);
-	(void)runtime_delete(&process);
-	return r;
+	return watch(j, &a, socket, pidfd, console, ret_exit_code);
 }
 
 int container_exec(struct handle *h, const struct exec_options *o, int *ret_exit_code)

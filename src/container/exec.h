@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * One more process in a running container: `hoy exec`. The command itself makes it and waits for it; the container's
- * monitor is not asked. Command process; with -d the process goes on without it.
+ * One more process in a running container: `hoy exec`. A fork of the command makes it and keeps it (exec_keeper.h); the
+ * container's monitor is not asked. Command process; with -d the process goes on without it.
  */
 #include "base/strv.h"
 #include "container/handle.h"

@@ -17,8 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define CONFIG_SIZE_MAX (1 << 20)
-#define SECRET_MAX      (64 << 10)
+#define SECRET_MAX (64 << 10)
 /* the name Docker has kept for its own registry since its first version */
 #define HUB_KEY "https://index.docker.io/v1/"
 
@@ -223,7 +222,7 @@ static int ask_helper(const char *helper, const char *registry, struct auth *a)
 	return 0;
 }
 
-static char *config_path(void)
+char *auth_config_path(void)
 {
 	const char *dir = getenv("DOCKER_CONFIG"), *home = getenv("HOME");
 
@@ -234,14 +233,14 @@ static char *config_path(void)
 
 void auth_find(const struct reference *ref, struct auth *ret)
 {
-	autofree char *path = config_path(), *helper = NULL;
+	autofree char *path = auth_config_path(), *helper = NULL;
 	autobuf text = BUF_INIT;
 	int r;
 
 	*ret = (struct auth){ 0 };
 	if (!path)
 		return;
-	r = file_read(AT_FDCWD, path, CONFIG_SIZE_MAX, &text);
+	r = file_read(AT_FDCWD, path, AUTH_CONFIG_MAX, &text);
 	if (r == -ENOENT)
 		return;
 	if (r == 0)

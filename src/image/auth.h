@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define AUTH_CONFIG_MAX (1 << 20) /* bytes of a config.json */
+
 struct auth {
 	char *user, *password; /* NULL: anonymous */
 	char *identity;        /* a token to trade for tokens, or NULL */
@@ -20,5 +22,7 @@ struct auth {
  */
 void auth_find(const struct reference *r, struct auth *ret);
 void auth_release(struct auth *a);
+/* Where Docker's config.json would be; NULL where there is no home. Caller frees. */
+char *auth_config_path(void);
 /* The same from the text of a config.json, without helpers; *@ret_helper: the helper it names for this registry, or NULL. */
 int auth_parse(const char *text, size_t len, const char *registry, struct auth *ret, char **ret_helper);

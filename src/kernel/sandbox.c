@@ -253,7 +253,7 @@ int sandbox_name_server(int names)
 	return r < 0 || SANITIZED ? r : sandbox_filter_name_server();
 }
 
-int sandbox_relay(void)
+int sandbox_relay(bool sctp)
 {
 	static const char *const none[] = { NULL };
 	int r = become_nobody();
@@ -265,7 +265,7 @@ int sandbox_relay(void)
 		r = give_up_privileges();
 	if (r == 0)
 		r = only_reading(none, NULL, -1);
-	return r < 0 || SANITIZED ? r : sandbox_filter_name_server();
+	return r < 0 || SANITIZED ? r : sandbox_filter_relay(sctp);
 }
 
 static void (*violation_tell)(int syscall_number);

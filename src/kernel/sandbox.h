@@ -45,10 +45,10 @@ int sandbox_transfer(const char *const *read_paths);
  */
 int sandbox_name_server(int names);
 /*
- * What carries bytes to published ports, when its sockets listen: the same, but there is no file that it could read, and it
- * ends with its parent.
+ * What carries bytes to published ports, when its sockets listen: the same, but there is no file that it could open, it ends with
+ * its parent, and its sockets are of TCP and UDP, and of SCTP where it has such ports.
  */
-int sandbox_relay(void);
+int sandbox_relay(bool sctp);
 /*
  * Calls @tell (async-signal-safe, may not return) when a system call outside the list is tried. Without it the process
  * is killed by SIGSYS.

@@ -9,6 +9,8 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +34,7 @@
 #error "add this processor's AUDIT_ARCH here"
 #endif
 
-enum condition { ALWAYS, IF_EQUAL, IF_ANY_BIT };
+enum condition { ALWAYS, IF_EQUAL, IF_NOT_EQUAL, IF_ANY_BIT };
 
 /* The first rule that matches decides. */
 struct rule {
@@ -200,7 +202,29 @@ static const struct rule transfer[] = {
 };
 
 static const struct rule name_server[] = {
-	/* questions, and where they are sent on to; what the relay carries */
+	/* the names, the host's servers */
+	ALLOW(read),  ALLOW(openat),     ALLOW(fstat), ALLOW(newfstatat), ALLOW(statx),
+	ALLOW(fcntl), ALLOW(getdents64), ALLOW(lseek), ALLOW(flock),      ALLOW(getsockopt),
+};
+
+static const struct rule relay[] = {
+	/* datagrams with their addresses, messages with their streams; of TCP that small pieces do not wait */
+	ALLOW(recvmsg),
+	ALLOW(sendmsg),
+	ALLOW(getppid),
+	{ SYS_setsockopt, SECCOMP_RET_KILL_PROCESS, IF_NOT_EQUAL, 2, TCP_NODELAY },
+	{ SYS_setsockopt, SECCOMP_RET_ALLOW, IF_EQUAL, 1, IPPROTO_TCP },
+};
+
+static const struct rule relay_sctp[] = {
+	{ SYS_setsockopt, SECCOMP_RET_ALLOW, IF_EQUAL, 1, IPPROTO_SCTP },
+	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 2, IPPROTO_SCTP },
+};
+
+/* Of all who serve others. */
+static const struct rule server[] = {
+	/* what is asked, and where it is sent on to: by the family's own protocols, TCP and UDP */
+	{ SYS_socket, SECCOMP_RET_KILL_PROCESS, IF_NOT_EQUAL, 2, 0 },
 	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 0, AF_INET },
 	{ SYS_socket, SECCOMP_RET_ALLOW, IF_EQUAL, 0, AF_INET6 },
 	ALLOW(connect),
@@ -208,7 +232,6 @@ static const struct rule name_server[] = {
 	ALLOW(recvfrom),
 	ALLOW(sendto),
 	ALLOW(shutdown),
-	ALLOW(getsockopt),
 	ALLOW(close),
 	ALLOW(epoll_create1),
 	ALLOW(epoll_ctl),
@@ -216,16 +239,6 @@ static const struct rule name_server[] = {
 	ALLOW(epoll_wait),
 #endif
 	ALLOW(epoll_pwait),
-	/* the names, the host's servers */
-	ALLOW(read),
-	ALLOW(openat),
-	ALLOW(fstat),
-	ALLOW(newfstatat),
-	ALLOW(statx),
-	ALLOW(fcntl),
-	ALLOW(getdents64),
-	ALLOW(lseek),
-	ALLOW(flock),
 	/* memory; nothing becomes executable any more */
 	{ SYS_mmap, SECCOMP_RET_ERRNO | EPERM, IF_ANY_BIT, 2, PROT_EXEC },
 	ALLOW(mmap),
@@ -233,7 +246,6 @@ static const struct rule name_server[] = {
 	ALLOW(mremap),
 	ALLOW(brk),
 	ALLOW(madvise),
-	ALLOW(getppid),
 	ALLOW(getrandom),
 	ALLOW(clock_gettime),
 	ALLOW(rt_sigreturn),
@@ -262,6 +274,7 @@ static void load(struct program *p, size_t offset)
 static void emit_rule(struct program *p, const struct rule *rule)
 {
 	size_t argument = offsetof(struct seccomp_data, args) + 8 * rule->argument + (__BYTE_ORDER == __BIG_ENDIAN ? 4 : 0);
+	bool unless = rule->condition == IF_NOT_EQUAL;
 
 	if (rule->condition == ALWAYS) {
 		emit(p, BPF_JMP | BPF_JEQ | BPF_K, rule->number, 0, 1);
@@ -270,12 +283,19 @@ static void emit_rule(struct program *p, const struct rule *rule)
 	}
 	emit(p, BPF_JMP | BPF_JEQ | BPF_K, rule->number, 0, 4);
 	load(p, argument);
-	emit(p, BPF_JMP | BPF_K | (rule->condition == IF_EQUAL ? BPF_JEQ : BPF_JSET), rule->value, 0, 1);
+	emit(p, BPF_JMP | BPF_K | (rule->condition == IF_ANY_BIT ? BPF_JSET : BPF_JEQ), rule->value, unless, !unless);
 	emit(p, BPF_RET | BPF_K, rule->action, 0, 0);
 	load(p, offsetof(struct seccomp_data, nr));
 }
 
-static int install(const struct rule *rules, size_t count, uint32_t otherwise)
+struct list {
+	const struct rule *rules;
+	size_t count;
+};
+
+#define LIST(name) ((const struct list){ name, ARRAY_SIZE(name) })
+
+static int install(const struct list *lists, size_t count, uint32_t otherwise)
 {
 	struct program p = { .len = 0 };
 	struct sock_fprog program = { .filter = p.code };
@@ -294,7 +314,8 @@ static int install(const struct rule *rules, size_t count, uint32_t otherwise)
 	emit(&p, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
 #endif
 	for (size_t i = 0; i < count; i++)
-		emit_rule(&p, &rules[i]);
+		for (size_t k = 0; k < lists[i].count; k++)
+			emit_rule(&p, &lists[i].rules[k]);
 	emit(&p, BPF_RET | BPF_K, otherwise, 0, 0);
 	program.len = p.len;
 	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
@@ -306,15 +327,24 @@ static int install(const struct rule *rules, size_t count, uint32_t otherwise)
 
 int sandbox_filter_unpacker(void)
 {
-	return install(unpacker, ARRAY_SIZE(unpacker), SECCOMP_RET_TRAP);
+	return install(&LIST(unpacker), 1, SECCOMP_RET_TRAP);
 }
 
 int sandbox_filter_name_server(void)
 {
-	return install(name_server, ARRAY_SIZE(name_server), SECCOMP_RET_KILL_PROCESS);
+	const struct list lists[] = { LIST(name_server), LIST(server) };
+
+	return install(lists, ARRAY_SIZE(lists), SECCOMP_RET_KILL_PROCESS);
+}
+
+int sandbox_filter_relay(bool sctp)
+{
+	const struct list lists[] = { LIST(relay_sctp), LIST(relay), LIST(server) };
+
+	return install(lists + !sctp, ARRAY_SIZE(lists) - !sctp, SECCOMP_RET_KILL_PROCESS);
 }
 
 int sandbox_filter_transfer(void)
 {
-	return install(transfer, ARRAY_SIZE(transfer), SECCOMP_RET_ALLOW);
+	return install(&LIST(transfer), 1, SECCOMP_RET_ALLOW);
 }

@@ -4,10 +4,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "network/sctp.h"
+#include "network/socket_address.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,70 +19,70 @@
 #define ATTEMPTS  16 /* to find one port that is free in both families */
 #define BACKLOG   128
 
-union socket_address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-static void close_all(struct ports *p)
+/* Those behind the first @count. */
+static void close_from(struct ports *p, size_t count)
 {
-	for (size_t i = 0; i < p->socket_count; i++)
-		close(p->sockets[i]);
-	free(p->sockets);
-	p->sockets = NULL;
-	p->socket_count = 0;
+	while (p->socket_count > count)
+		close(p->sockets[--p->socket_count]);
 }
 
-void ports_release(struct ports *p)
+static void end_relay(struct ports *p)
 {
 	/* it holds sockets, too: they are free when it is gone */
 	if (p->relay > 0 && kill(p->relay, SIGKILL) == 0)
 		while (waitpid(p->relay, NULL, 0) < 0 && errno == EINTR)
 			;
 	p->relay = 0;
+}
+
+static void forget_listeners(struct ports *p)
+{
 	free(p->listeners);
 	p->listeners = NULL;
 	p->listener_count = 0;
-	close_all(p);
+}
+
+void ports_unlisten(struct ports *p)
+{
+	end_relay(p);
+	forget_listeners(p);
+	close_from(p, p->published.count);
+}
+
+void ports_release(struct ports *p)
+{
+	end_relay(p);
+	forget_listeners(p);
+	close_from(p, 0);
+	free(p->sockets);
+	p->sockets = NULL;
 	publishes_release(&p->published);
 }
 
-static void fill(union socket_address *to, const struct address *a, uint16_t port)
+static int set_reuse(int fd, int on)
 {
-	memset(to, 0, sizeof *to);
-	if (a->family == AF_INET6) {
-		to->in6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(port) };
-		memcpy(&to->in6.sin6_addr, a->bytes, 16);
-	} else {
-		to->in = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(port) };
-		memcpy(&to->in.sin_addr, a->bytes, 4);
-	}
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ? -errno : 0;
 }
 
-/*
- * SO_REUSEADDR for the moment of binding alone: connections of an earlier program that are still closing are no obstacle,
- * another program that sets it itself is kept out. SCTP has no such moment, and would go on sharing the port.
- */
-static int bind_one(int protocol, const struct address *a, uint16_t port, int *ret, uint16_t *ret_port)
+/* With *@port 0 it becomes the one that the kernel chooses. @reuse: SO_REUSEADDR, for the moment of binding alone. */
+static int bind_one(int protocol, const struct address *a, bool reuse, uint16_t *port, int *ret)
 {
-	autofd int fd = socket(a->family, (protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, protocol);
-	union socket_address address;
-	socklen_t len = sizeof address;
-	int on = 1, off = 0;
+	int type = (protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	autofd int fd = socket(a->family, type, protocol);
+	struct sockaddr_storage address;
+	socklen_t len = socket_address_make(a, *port, &address);
+	int on = 1;
 
 	if (fd < 0)
 		return -errno;
-	fill(&address, a, port);
 	if (a->family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
 		return -errno;
-	if (protocol == IPPROTO_TCP && port && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+	if (reuse && set_reuse(fd, 1) < 0)
 		return -errno;
-	if (bind(fd, &address.any, a->family == AF_INET6 ? sizeof address.in6 : sizeof address.in) < 0 ||
-	    getsockname(fd, &address.any, &len) < 0)
+	if (bind(fd, (struct sockaddr *)&address, len) < 0 || getsockname(fd, (struct sockaddr *)&address, &len) < 0)
 		return -errno;
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &off, sizeof off);
-	*ret_port = ntohs(a->family == AF_INET6 ? address.in6.sin6_port : address.in.sin_port);
+	(void)set_reuse(fd, 0);
+	*port = ntohs(((const struct sockaddr_in *)&address)->sin_port); /* which is at the same place in IPv6 */
 	*ret = take_fd(&fd);
 	return 0;
 }
@@ -100,14 +102,18 @@ static void add(struct ports *p, const struct publish *wanted, const struct addr
 	add_socket(p, fd);
 }
 
-/* The same port on each of @hosts. A port 0 becomes the one that the kernel chooses for the first. */
+/*
+ * The same port on each of @hosts. A port 0 becomes the one that the kernel chooses for the first. Connections of an earlier
+ * program that are still closing are no obstacle, another program that sets SO_REUSEADDR itself is kept out: but SCTP has no moment
+ * of binding alone, and would go on sharing the port.
+ */
 static int bind_on(const struct publish *wanted, const struct address *hosts, size_t count, uint16_t port, struct ports *p)
 {
 	int fds[HOSTS_MAX], r = 0;
 	size_t bound = 0;
 
 	while (r == 0 && bound < count) {
-		r = bind_one(wanted->protocol, &hosts[bound], port, &fds[bound], &port);
+		r = bind_one(wanted->protocol, &hosts[bound], wanted->protocol == IPPROTO_TCP && port, &port, &fds[bound]);
 		bound += r == 0;
 	}
 	for (size_t i = 0; i < bound; i++)
@@ -176,44 +182,58 @@ int ports_bind(const struct publishes *wanted, const struct address *preset, con
 	return 0;
 }
 
-static int set_reuse(int fd, int on)
+int port_prepare(int fd, int protocol)
 {
-	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ? -errno : 0;
+	int on = 1, r;
+
+	if (protocol == IPPROTO_SCTP)
+		return sctp_prepare(fd);
+	/* small pieces do not wait for others: who sent them has decided that already */
+	if (protocol == IPPROTO_TCP)
+		r = setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	else
+		r = setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+	return r < 0 ? -errno : 0;
 }
 
-/* A socket more, at the same port of [::1]. */
-static int bind_loopback(struct ports *p, uint16_t port, int *ret)
+/* A socket more at the port of @holder. Both must allow the other, until one listens. */
+static int bind_beside(struct ports *p, int holder, const struct publish *at, int *ret)
 {
-	struct address loopback = { .family = AF_INET6 };
-	int r;
+	uint16_t port = at->first;
+	int r = set_reuse(holder, 1);
 
-	memcpy(loopback.bytes, &in6addr_loopback, sizeof in6addr_loopback);
-	r = bind_one(IPPROTO_TCP, &loopback, port, ret, &port);
+	if (r == 0)
+		r = bind_one(at->protocol, &at->host, true, &port, ret);
 	if (r == 0)
 		add_socket(p, *ret);
 	return r;
 }
 
+/*
+ * Nobody else binds where one listens; and its connections, when they are closed, do not keep the port from the next one. That is
+ * another socket than the one that holds the port, which could not end to listen and keep it. Of UDP one does both.
+ */
 int ports_listen(struct ports *p, size_t i, bool loopback)
 {
-	const struct publish *one = &p->published.items[i];
-	int fd = p->sockets[i], every = fd, r = 0;
+	struct publish one = p->published.items[i];
+	int holder = p->sockets[i], fd = holder, r = 0;
+	bool udp = one.protocol == IPPROTO_UDP, beside = loopback || !udp;
 
-	/* where one has the port on every address both must allow the other, until one listens */
 	if (loopback)
-		r = set_reuse(every, 1);
-	if (r == 0 && loopback)
-		r = bind_loopback(p, one->first, &fd);
-	/* nobody else binds where one listens; and its connections, when they are closed, do not keep the port from the next one */
+		memcpy(one.host.bytes, &in6addr_loopback, sizeof in6addr_loopback);
+	if (beside)
+		r = bind_beside(p, holder, &one, &fd);
 	if (r == 0)
+		r = port_prepare(fd, one.protocol);
+	if (r == 0 && !udp)
 		r = set_reuse(fd, 1);
-	if (r == 0 && listen(fd, BACKLOG) < 0)
+	if (r == 0 && !udp && listen(fd, BACKLOG) < 0)
 		r = -errno;
-	if (loopback)
-		(void)set_reuse(every, 0);
+	if (beside)
+		(void)set_reuse(holder, 0);
 	if (r < 0)
-		return explain(r, one, &one->host);
+		return explain(r, &one, &one.host);
 	p->listeners = xrealloc(p->listeners, (p->listener_count + 1) * sizeof *p->listeners);
-	p->listeners[p->listener_count++] = (struct port_listener){ fd, one->port };
+	p->listeners[p->listener_count++] = (struct port_listener){ fd, one.protocol, one.port };
 	return 0;
 }

@@ -15,7 +15,8 @@ struct ports {
 	size_t socket_count;
 	struct port_listener {
 		int fd; /* one of the sockets */
-		uint16_t port;
+		int protocol;
+		uint16_t port; /* of the container */
 	} * listeners;
 	size_t listener_count;
 	pid_t relay; /* who serves the listeners (relay.h), a child; 0: nobody */
@@ -29,5 +30,12 @@ void ports_release(struct ports *p);
  * nothing is held.
  */
 int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, struct ports *ret);
-/* The TCP socket of published port @i listens, or one beside it at [::1] when @loopback. */
+/*
+ * The socket of published port @i, or one more at the same port of [::1] when @loopback, is ready to be served: it listens, or, of
+ * UDP, says with each datagram to which address it was sent.
+ */
 int ports_listen(struct ports *p, size_t i, bool loopback);
+/* The reverse for all of them, when the relay is gone, which it ends: the ports stay held. */
+void ports_unlisten(struct ports *p);
+/* What such a socket, or one that carries on what comes to it, is to be before it listens or connects. -errno without words. */
+int port_prepare(int fd, int protocol);

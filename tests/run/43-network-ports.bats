@@ -3,19 +3,10 @@
 # Published ports: from everywhere they can be reached from, and from where they cannot. The file's network namespace is the
 # host; a second one is a neighbour on its network.
 load lib
+load published
 setup_file() {
 	fixtures_up
-	# the neighbour: 10.66.0.2, the host is 10.66.0.1 and fd66::1
-	neighbour_up
-	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
-	ip address add 10.66.0.1/24 dev lan
-	ip address add fd66::1/64 dev lan nodad
-	ip link set lan up
-	neighbour ip address add 10.66.0.2/24 dev lan
-	neighbour ip address add fd66::2/64 dev lan nodad
-	neighbour ip link set lan up
-	neighbour ip link set lo up
-	neighbour ip route add default via 10.66.0.1
+	lan_up
 }
 teardown_file() {
 	fixtures_down
@@ -35,34 +26,6 @@ teardown() {
 	leaves_nothing_behind
 }
 
-# a server that answers with who asks: who OPTIONS…, on port 80, tcp and udp, both families
-server='
-import socket, threading
-def tcp():
-    s = socket.create_server(("::", 80), family=socket.AF_INET6, dualstack_ipv6=True) if socket.has_dualstack_ipv6() and open("/proc/sys/net/ipv6/conf/eth0/disable_ipv6").read().strip() == "0" else socket.create_server(("0.0.0.0", 80))
-    while True:
-        c, a = s.accept()
-        c.recv(1000)
-        text = a[0].replace("::ffff:", "")
-        c.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + text.encode() + b"\n")
-        c.close()
-threading.Thread(target=tcp, daemon=True).start()
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-u.bind(("0.0.0.0", 80))
-print("ready", flush=True)
-while True:
-    data, a = u.recvfrom(1000)
-    u.sendto(a[0].encode(), a)
-'
-who() {
-	needs debian-python
-	hoy run -d --name web --init "$@" $REGISTRY/debian-python python3 -c "$server" >/dev/null
-	wait_for 10 grep -q ready <(hoy logs -f web)
-}
-ask() { curl -sS -g -m 5 "http://$1"; }
-ask_udp() {
-	python3 -c 'import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5); s.sendto(b"x", (sys.argv[1], int(sys.argv[2]))); print(s.recv(100).decode())' "$@"
-}
 # from a container, with what busybox has
 ask_from() {
 	local address=$1
@@ -91,16 +54,15 @@ ask_from() {
 	who -p 5300:80/udp -p 5300:80
 	[ "$(ask_udp 127.0.0.1 5300)" = 172.17.0.1 ]
 	[ "$(ask_udp 10.66.0.1 5300)" = 10.66.0.1 ]
-	[ "$(neighbour python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5); s.sendto(b"x", ("10.66.0.1", 5300)); print(s.recv(100).decode())')" = 10.66.0.2 ]
+	[ "$(neighbour_asks_udp 10.66.0.1 5300)" = 10.66.0.2 ]
 	[ "$(ask 127.0.0.1:5300)" = 172.17.0.1 ]
 	run hoy port web
 	is $'80/tcp -> 0.0.0.0:5300\n80/udp -> 0.0.0.0:5300'
 	# from a neighbour, from itself, and from another network, by the host's address
 	hoy network create --subnet 10.7.0.0/24 other
-	talk='import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(5); s.sendto(b"x", ("10.66.0.1", 5300)); print(s.recv(100).decode())'
-	[[ $(hoy run --rm $REGISTRY/debian-python python3 -c "$talk") =~ ^172\.17\.0\.[13]$ ]]
-	hoy exec web python3 -c "$talk"
-	[ "$(hoy run --rm --network other $REGISTRY/debian-python python3 -c "$talk")" = 10.7.0.2 ]
+	[[ $(hoy run --rm $REGISTRY/debian-python python3 -c "$ask_udp" 10.66.0.1 5300) =~ ^172\.17\.0\.[13]$ ]]
+	hoy exec web python3 -c "$ask_udp" 10.66.0.1 5300
+	[ "$(hoy run --rm --network other $REGISTRY/debian-python python3 -c "$ask_udp" 10.66.0.1 5300)" = 10.7.0.2 ]
 }
 
 @test "udp: a client that goes on asking gets to each container that has the port" {
@@ -266,93 +228,6 @@ ask_from() {
 	says 'the network has no IPv4'
 	run hoy run --rm --network six --ip 10.0.0.9 $REGISTRY/busybox true
 	exits 125
-}
-
-relay() { grep -lx hoy-relay /proc/[0-9]*/comm | cut -d/ -f3 | while read -r pid; do in_this_network "$pid" && echo "$pid"; done; }
-in_this_network() { [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]; }
-no_relay() { [ -z "$(relay)" ]; }
-
-@test "localhost, whichever address a program tries first" {
-	# IPv4 alone: at [::1] it is refused at once, and the next address is right
-	who -p 8080:80
-	run ask '[::1]:8080'
-	exits 7
-	[ "$(ask localhost:8080)" = 172.17.0.1 ]
-	no_relay
-	hoy rm -f web
-	# both: a process carries what comes to [::1], which the kernel cannot
-	hoy network create --subnet 10.7.0.0/24 --subnet fd77::/64 six
-	who --network six -p 8080:80
-	[ "$(ask '[::1]:8080')" = fd77::1 ]
-	[[ $(ask localhost:8080) =~ ^(fd77::1|10\.7\.0\.1)$ ]] # some hosts know localhost by IPv4 alone
-	[ "$(ask 127.0.0.1:8080)" = 10.7.0.1 ]
-	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8080')" = fd66::2 ]
-	# it is nobody, and in a cage
-	run cat "/proc/$(relay)/status"
-	says '^Uid:.65534.65534.65534.65534$'
-	says '^CapPrm:.0000000000000000$'
-	says '^NoNewPrivs:.1$'
-	grep -qa __asan_init "$HOY" || says '^Seccomp:.2$'
-	hoy rm -f web
-	no_relay
-}
-
-@test "[::1] alone, and an address of IPv6 before a container that has none" {
-	who -p '[::1]:8080:80' -p '[fd66::1]:8081:80' -p '[::]:8082:80'
-	[ "$(ask '[::1]:8080')" = 172.17.0.1 ]
-	[ "$(neighbour curl -sS -g -m 5 'http://[fd66::1]:8081')" = 172.17.0.1 ]
-	[ "$(ask '[::1]:8082')" = 172.17.0.1 ]
-	run neighbour curl -sS -g -m 2 'http://[fd66::1]:8080'
-	exits 7
-	run ask 127.0.0.1:8080
-	exits 7
-	run hoy port web 80
-	is $'[::]:8082\n[::1]:8080\n[fd66::1]:8081'
-	run hoy run --rm -p '[::1]:8083:80/udp' $REGISTRY/busybox true
-	exits 125
-	says 'publish 8083/udp on \[::1\]: the kernel has no way from there to the container'
-	run hoy run --rm -p '[::1]:8080:80' $REGISTRY/busybox true
-	exits 125
-	says 'Bind for \[::1\]:8080 failed: port is already allocated'
-	# gone with the container, and the port is free at once
-	hoy rm -f web
-	no_relay
-	who -p '[::1]:8080:80'
-	[ "$(ask '[::1]:8080')" = 172.17.0.1 ]
-	# killed at the monitor: the kernel takes it along
-	pid=$(hoy inspect -f '{{.State.Pid}}' web)
-	kill -9 "$(awk '/^PPid/ { print $2 }' "/proc/$pid/status")"
-	wait_for 5 no_relay
-	hoy rm -f web
-	# each life of a container has its own
-	hoy run -d --name web --restart always -p '[::1]:8080:80' $REGISTRY/busybox sh -c 'echo life >>/lives; mkdir /www; cp /lives /www/index.html; httpd -p 80 -h /www; while [ ! -e /end ]; do sleep 0.1; done; rm /end'
-	wait_for 10 ask '[::1]:8080'
-	hoy exec web touch /end
-	wait_for 10 lives_twice
-}
-lives_twice() { [ "$(ask '[::1]:8080' | grep -c life)" = 2 ]; }
-
-@test "[::1]: much, both ways, and the end of each way by itself" {
-	head -c 20000000 /dev/urandom >"$BATS_TEST_TMPDIR/data"
-	hoy run -d --name box -p '[::1]:8080:80' -p '[::1]:8081:81' -v "$BATS_TEST_TMPDIR:/data:ro" $REGISTRY/busybox \
-		sh -c 'nc -ll -p 80 -e sha256sum & exec nc -ll -p 81 -e cat /data/data'
-	talk() {
-		python3 -c 'import socket, sys
-s = socket.create_connection(("::1", int(sys.argv[1])), timeout=20)
-s.sendall(sys.stdin.buffer.read())
-s.shutdown(socket.SHUT_WR)
-while data := s.recv(65536): sys.stdout.buffer.write(data)' "$1"
-	}
-	wait_for 10 talk 8080 </dev/null
-	wait_for 10 talk 8081 </dev/null
-	[ "$(talk 8080 <"$BATS_TEST_TMPDIR/data")" = "$(sha256sum - <"$BATS_TEST_TMPDIR/data")" ]
-	for i in 1 2 3 4; do talk 8081 </dev/null | cmp - "$BATS_TEST_TMPDIR/data" & done
-	wait
-	talk 8081 </dev/null | cmp - "$BATS_TEST_TMPDIR/data"
-	# who hangs up early leaves nothing behind
-	for i in 1 2 3; do talk 8081 </dev/null | head -c 1000 >/dev/null || true; done
-	only_listens() { [ "$(find "/proc/$(relay)/fd" -lname 'socket:*' | wc -l)" = 2 ]; }
-	wait_for 10 only_listens
 }
 
 @test "the rules are flushed: the next start and reload bring them back; a bridge that was deleted too" {

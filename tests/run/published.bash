@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# For tests of published ports, after `load lib`: the file's network namespace is the host, 10.66.0.1 and fd66::1, a second one is a
+# neighbour on its network, 10.66.0.2 and fd66::2; and a server in a container that says who asks.
+
+lan_up() {
+	neighbour_up
+	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
+	ip address add 10.66.0.1/24 dev lan
+	ip address add fd66::1/64 dev lan nodad
+	ip link set lan up
+	neighbour ip address add 10.66.0.2/24 dev lan
+	neighbour ip address add fd66::2/64 dev lan nodad
+	neighbour ip link set lan up
+	neighbour ip link set lo up
+	neighbour ip route add default via 10.66.0.1
+}
+
+# a server that answers with who asks: who OPTIONS…, on port 80, tcp and udp, both families. Datagrams that are longer than a word
+# come back.
+server='
+import socket, threading
+six = socket.has_dualstack_ipv6() and open("/proc/sys/net/ipv6/conf/eth0/disable_ipv6").read().strip() == "0"
+def tcp():
+    s = socket.create_server(("::", 80), family=socket.AF_INET6, dualstack_ipv6=True) if six else socket.create_server(("0.0.0.0", 80))
+    while True:
+        c, a = s.accept()
+        c.recv(1000)
+        text = a[0].replace("::ffff:", "")
+        c.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + text.encode() + b"\n")
+        c.close()
+threading.Thread(target=tcp, daemon=True).start()
+u = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_DGRAM)
+if six: u.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+u.bind(("::" if six else "0.0.0.0", 80))
+print("ready", flush=True)
+while True:
+    data, a = u.recvfrom(70000)
+    u.sendto(data if len(data) != 1 else a[0].replace("::ffff:", "").encode(), a)
+'
+who() {
+	needs debian-python
+	hoy run -d --name web --init "$@" $REGISTRY/debian-python python3 -c "$server" >/dev/null
+	wait_for 10 logged web ready
+}
+ask() { curl -sS -g -m 5 "http://$1"; }
+# ask_udp ADDRESS PORT: who the server says that has asked. Only an answer from the address and port that were asked counts.
+ask_udp='import socket, sys
+to = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_DGRAM)[0]
+s = socket.socket(to[0], socket.SOCK_DGRAM)
+s.settimeout(5)
+s.connect(to[4])
+s.send(b"x")
+print(s.recv(100).decode())'
+ask_udp() { python3 -c "$ask_udp" "$@"; }
+neighbour_asks_udp() { neighbour python3 -c "$ask_udp" "$@"; }

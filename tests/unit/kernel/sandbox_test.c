@@ -9,6 +9,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -172,11 +174,76 @@ static void unpacker(void **state)
 	assert_int_equal(in_child(told_inside), 42);
 }
 
+/* What it needs: sockets of TCP and UDP that are prepared, nothing else. */
+static int relay_inside(void)
+{
+	int on = 1, fd, other;
+
+	CHECK(1, sandbox_relay(false) == 0);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	other = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	CHECK(2, fd >= 0 && (other >= 0 || errno == EAFNOSUPPORT));
+	CHECK(3, setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
+	CHECK(4, recvmsg(fd, &(struct msghdr){ 0 }, MSG_DONTWAIT) < 0 && errno == ENOTCONN);
+	return 0;
+}
+
+static int relay_opens(void)
+{
+	return sandbox_relay(true) < 0 ? 1 : open("/dev/null", O_RDONLY) < 0 ? 2 : 3;
+}
+
+static int relay_makes_sctp(void)
+{
+	return sandbox_relay(false) < 0 ? 1 : socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) < 0 ? 2 : 3;
+}
+
+static int relay_may_make_sctp(void)
+{
+	CHECK(1, sandbox_relay(true) == 0);
+	CHECK(2, socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) >= 0 || errno == EPROTONOSUPPORT);
+	return 0;
+}
+
+static int relay_makes_unix(void)
+{
+	return sandbox_relay(true) < 0 ? 1 : socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 2 : 3;
+}
+
+static int relay_sets_option(void)
+{
+	int on = 1;
+
+	return sandbox_relay(false) < 0 ? 1 : setsockopt(0, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on) < 0 ? 2 : 3;
+}
+
+static int relay_sets_option_of_ipv6(void)
+{
+	int on = 1; /* this number at another level is IPV6_ADDRFORM */
+
+	return sandbox_relay(false) < 0 ? 1 : setsockopt(0, IPPROTO_IPV6, TCP_NODELAY, &on, sizeof on) < 0 ? 2 : 3;
+}
+
+static void relay(void **state)
+{
+	(void)state;
+	if (SANITIZER_BUILD)
+		skip();
+	assert_int_equal(in_child(relay_inside), 0);
+	assert_int_equal(in_child(relay_may_make_sctp), 0);
+	assert_int_equal(in_child(relay_makes_sctp), -SIGSYS);
+	assert_int_equal(in_child(relay_opens), -SIGSYS);
+	assert_int_equal(in_child(relay_makes_unix), -SIGSYS);
+	assert_int_equal(in_child(relay_sets_option), -SIGSYS);
+	assert_int_equal(in_child(relay_sets_option_of_ipv6), -SIGSYS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(transfer),
 		cmocka_unit_test(unpacker),
+		cmocka_unit_test(relay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "container/ask.h"
 #include "container/attach.h"
 #include "container/control.h"
 #include "container/request.h"
@@ -12,11 +13,9 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PIPE_BYTES (1 << 20)
-#define PAUSE_NS   5000000
 
 static int check_state(const struct handle *h)
 {
@@ -45,23 +44,6 @@ static int make_pipe(int *ret_read, int *ret_write)
 	return 0;
 }
 
-/* The monitor of one that runs listens in a moment, if it does not yet; one that ended meanwhile is -ESRCH. */
-static int reach(struct handle *h, const struct request *request, const int *fds, size_t count)
-{
-	for (;;) {
-		int fd = request_send(h->home, h->record.id, request, fds, count), r;
-
-		if (fd >= 0)
-			return fd;
-		if (fd != -ENOENT && fd != -ECONNREFUSED && fd != -EPIPE && fd != -ECONNRESET)
-			return fail_code(fd, "reach its monitor");
-		r = handle_refresh(h);
-		if (r < 0 || !handle_runs(h))
-			return r < 0 ? r : -ESRCH;
-		(void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
-	}
-}
-
 static int connect_streams(struct handle *h, bool in, struct attachment *a)
 {
 	struct request request = { .kind = REQUEST_ATTACH, .in = in, .out = true, .err = !h->record.plan.tty };
@@ -71,7 +53,7 @@ static int connect_streams(struct handle *h, bool in, struct attachment *a)
 	if (r == 0 && request.err)
 		r = make_pipe(&a->error, &inside[1]);
 	if (r == 0)
-		r = reach(h, &request, inside, request.err ? 2 : 1);
+		r = ask_monitor(h, &request, inside, request.err ? 2 : 1);
 	cleanup_fd(&inside[0]);
 	cleanup_fd(&inside[1]);
 	if (r < 0)

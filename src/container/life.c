@@ -263,6 +263,25 @@ static void take_networks(struct life *l, struct record *r)
 	r->networks = (struct networks){ 0 };
 }
 
+int life_follow(struct life *l)
+{
+	struct container *c = l->m->container;
+	struct networks_container following = describe(c);
+	autocall(record_release) struct record now = { 0 };
+	int r = record_read(c->dir, &now);
+
+	step_set_side(STEP_CLEANUP);
+	/* one that waits for its next life will have it in these */
+	if (r == 0 && !l->ended)
+		r = networks_follow(&following, &now.networks, &l->networks);
+	if (r < 0)
+		return r;
+	networks_release(&c->networks);
+	c->networks = now.networks;
+	now.networks = (struct networks){ 0 };
+	return 0;
+}
+
 /* By the record as it is now: hoy update may have changed the policy. */
 static bool lives_again(struct life *l)
 {

@@ -45,6 +45,11 @@ struct life {
  * The container's spec is not needed any more afterwards.
  */
 int life_start(struct life *l);
+/*
+ * Its record has other networks than before: they are its own now, and its ports lead through the one that is its way out. On
+ * failure they are those of before.
+ */
+int life_follow(struct life *l);
 /* It could not be started: what was made is undone, and the state of one that stays says why. Returns @error's exit code. */
 int life_failed(struct life *l, int error);
 /* It waited to be started again, and will not be: its state says that it has ended. */

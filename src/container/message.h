@@ -12,6 +12,7 @@
 enum message_kind {
 	MESSAGE_RUNNING,  /* the command of the container executes; with its pidfd and, with -t, the pty's master */
 	MESSAGE_FAILED,   /* it could not be started; exit_code and error say why. Nothing is left, and nothing follows */
+	MESSAGE_DONE,     /* what was asked for is done; nothing follows */
 	MESSAGE_EXITED,   /* it has ended, and everything of it is cleaned up */
 	MESSAGE_DETACHED, /* from the command, to the keeper of an exec: it leaves, and the process goes on */
 };

@@ -275,6 +275,21 @@ static int attach(struct life *l, struct guest *g, const struct request *request
 	return r;
 }
 
+/* The command hears what became of it, and is no guest any more. */
+static int follow(struct life *l, const struct guest *g)
+{
+	struct message done = { .kind = MESSAGE_DONE };
+	int r = life_follow(l);
+
+	if (r < 0) {
+		done.kind = MESSAGE_FAILED;
+		error_pack(r, &done.error);
+		error_clear();
+	}
+	(void)message_send(g->control, &done, NULL, 0);
+	return -EPIPE;
+}
+
 static int on_request(void *data, struct guest *g, const struct request *request, int fds[2])
 {
 	struct life *l = data;
@@ -282,6 +297,8 @@ static int on_request(void *data, struct guest *g, const struct request *request
 
 	if (request->kind == REQUEST_ATTACH) {
 		r = attach(l, g, request, fds);
+	} else if (request->kind == REQUEST_FOLLOW) {
+		r = follow(l, g);
 	} else if (l->timer) {
 		loop_cancel(l->loop, l->timer);
 		r = start_again(l->loop, l); /* which looks at the mark */

@@ -83,16 +83,21 @@ struct networks_container {
 	int netns; /* its network namespace */
 };
 
-/* What is held while it runs: the ports of the host. */
+/* What is held while it runs: the ports of the host, and the network that they lead through. */
 struct networks_held {
 	struct ports ports;
+	char *gateway;
 };
 
 /* The one that the default route leads through: of those that lead out, the first that has the highest priority. */
 size_t networks_way_out(const struct home *home, const struct networks *n);
+/* Its ports: -p, and with -P every exposed port that has none. */
+struct publishes networks_ports(const struct networks *n);
 /* The networks' own interfaces and rules are there. */
 int networks_prepare(const struct home *home, const struct networks *n);
 /* Connects it to all of them. What was done of a failed one is undone by networks_leave, or by the journal. */
 int networks_join(const struct networks_container *c, const struct networks *n, struct networks_held *ret);
+/* Its networks are now @n: its ports lead through the one that is its way out now. On failure all is as it was. */
+int networks_follow(const struct networks_container *c, const struct networks *n, struct networks_held *held);
 /* It has ended: its addresses and ports are free. */
 void networks_leave(const struct networks_container *c, const struct networks *n, struct networks_held *held);

@@ -2,13 +2,16 @@
 /* What a monitor does for a container's networks. */
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "container/endpoints.h"
 #include "container/files.h"
 #include "container/networks.h"
 #include "container/undo.h"
 #include "network/connect.h"
+#include "network/mapping.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool leads_out(const struct network_home *home, const char *name)
@@ -30,11 +33,12 @@ size_t networks_way_out(const struct home *home, const struct networks *n)
 	return best == n->count ? 0 : best;
 }
 
-/* -p, and with -P every exposed port that has none. */
-static void collect_ports(const struct networks *n, struct publishes *ret)
+struct publishes networks_ports(const struct networks *n)
 {
+	struct publishes all = { 0 };
+
 	for (size_t i = 0; i < n->published.count; i++)
-		publishes_add(ret, &n->published.items[i]);
+		publishes_add(&all, &n->published.items[i]);
 	for (size_t i = 0; n->publish_all && i < n->exposed.count; i++) {
 		bool known = false;
 
@@ -42,8 +46,9 @@ static void collect_ports(const struct networks *n, struct publishes *ret)
 			known |= n->published.items[k].port == n->exposed.items[i].port &&
 				 n->published.items[k].protocol == n->exposed.items[i].protocol;
 		if (!known)
-			publishes_add(ret, &n->exposed.items[i]);
+			publishes_add(&all, &n->exposed.items[i]);
 	}
+	return all;
 }
 
 static int join_one(const struct networks_container *c, const struct network_home *place, const struct networks *n, size_t i,
@@ -63,7 +68,7 @@ static int join_one(const struct networks_container *c, const struct network_hom
 					 .interface = strv_env_get(&u->driver_options, NETWORKS_IFNAME),
 					 .sysctls = strv_env_get(&u->driver_options, NETWORKS_SYSCTLS),
 					 .mac = u->mac_given ? u->mac : NULL,
-					 .ports = gateway ? ports : NULL,
+					 .ports = ports,
 					 .gateway = gateway,
 					 .netns = c->netns };
 	int r = network_read(place, u->network, &net);
@@ -99,18 +104,39 @@ int networks_prepare(const struct home *home, const struct networks *n)
 int networks_join(const struct networks_container *c, const struct networks *n, struct networks_held *ret)
 {
 	struct network_home place = { c->home->store->root, c->home->runroot };
-	struct publishes ports = { 0 };
+	struct publishes ports = networks_ports(n);
 	size_t gateway = networks_way_out(c->home, n);
 	int r = 0;
 
-	if (n->mode != NETWORKS_OWN)
-		return 0;
-	collect_ports(n, &ports);
-	r = files_drop_own(c->dir, c->hostname);
-	for (size_t i = 0; r == 0 && i < n->count; i++)
+	if (n->mode == NETWORKS_OWN)
+		r = files_drop_own(c->dir, c->hostname);
+	for (size_t i = 0; r == 0 && n->mode == NETWORKS_OWN && i < n->count; i++)
 		r = join_one(c, &place, n, i, ret, &ports, i == gateway);
+	if (r == 0 && n->mode == NETWORKS_OWN && n->count)
+		xreplace(&ret->gateway, n->items[gateway].network);
 	publishes_release(&ports);
 	return r;
+}
+
+int networks_follow(const struct networks_container *c, const struct networks *n, struct networks_held *held)
+{
+	struct network_home place = { c->home->store->root, c->home->runroot };
+	struct publishes ports = networks_ports(n);
+	struct mapping move = { .id = c->id, .wanted = &ports, .from = held->gateway };
+	const char *now = n->count ? n->items[networks_way_out(c->home, n)].network : NULL;
+	autonetwork to = { 0 };
+	int r = now ? network_read(&place, now, &to) : 0;
+
+	if (now)
+		move.to = &to;
+	if (r == 0 && ports.count)
+		r = mapping_move(&place, &move, &held->ports);
+	publishes_release(&ports);
+	if (r < 0)
+		return r;
+	free(held->gateway);
+	held->gateway = now ? xstrdup(now) : NULL;
+	return 0;
 }
 
 void networks_leave(const struct networks_container *c, const struct networks *n, struct networks_held *held)
@@ -126,4 +152,5 @@ void networks_leave(const struct networks_container *c, const struct networks *n
 	}
 	error_clear();
 	ports_release(&held->ports);
+	free(take(&held->gateway));
 }

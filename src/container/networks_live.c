@@ -4,8 +4,10 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "container/ask.h"
 #include "container/endpoints.h"
 #include "container/files.h"
+#include "container/message.h"
 #include "container/undo.h"
 #include "network/connect.h"
 #include "network/create.h"
@@ -14,6 +16,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static int open_running(const struct handle *h)
@@ -51,6 +55,7 @@ static int open_namespace(struct handle *h, int *ret)
 static int join_live(struct handle *h, const struct network_use *use, const struct network *net)
 {
 	struct network_home place = endpoints_home(h->home);
+	struct publishes ports = { 0 };
 	struct connection connection = { .network = net,
 					 .id = h->record.id,
 					 .name = h->record.name,
@@ -61,6 +66,7 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 					 .link_local = &use->link_local,
 					 .interface = strv_env_get(&use->driver_options, NETWORKS_IFNAME),
 					 .sysctls = strv_env_get(&use->driver_options, NETWORKS_SYSCTLS),
+					 .ports = &ports,
 					 .mac = use->mac_given ? use->mac : NULL };
 	autofd int netns = -1, running = -1;
 	autoendpoint e = { 0 };
@@ -73,8 +79,10 @@ static int join_live(struct handle *h, const struct network_use *use, const stru
 	connection.netns = netns;
 	running = open_running(h);
 	r = running < 0 ? running : undo_note(running, "network", net->name);
+	ports = networks_ports(&h->record.networks);
 	if (r == 0)
 		r = connect_container(&place, &connection, &e, &none);
+	publishes_release(&ports);
 	if (r < 0) {
 		struct error_record why;
 
@@ -103,6 +111,33 @@ static int lead_out(struct handle *h)
 	if (r == 0)
 		r = connect_lead_out(&place, &net, h->record.id, netns);
 	return r == -ENOENT || r == 1 ? 0 : r;
+}
+
+/* Its published ports lead through what is its way out now: they are its monitor's. One that has ended has none. */
+static int lead_in(struct handle *h)
+{
+	static const struct timeval patience = { .tv_sec = 60 };
+	struct request follow = { .kind = REQUEST_FOLLOW };
+	struct message answer;
+	autofd int fd = handle_active(h) ? ask_monitor(h, &follow, NULL, 0) : -ESRCH;
+	int none[1], r;
+
+	if (fd < 0)
+		return fd == -ESRCH ? 0 : fd;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	r = message_receive(fd, &answer, none, 0);
+	if (r < 0)
+		return fail_hint(fail_code(r, "wait for its monitor to move the published ports"),
+				 "a monitor of an older hoy cannot: restart the container");
+	return r == 1 && answer.kind == MESSAGE_FAILED ? error_unpack(&answer.error) : 0;
+}
+
+/* The record has changed: what it says now is so. */
+static int settle(struct handle *h)
+{
+	int r = lead_out(h);
+
+	return r == 0 ? lead_in(h) : r;
 }
 
 /* 1 when it was in the network, whatever the record says: who changes it may have been killed. */
@@ -138,6 +173,21 @@ static int check(const struct handle *h)
 	return 0;
 }
 
+/* It could not be connected: the network is its last one, and it is out of it again. */
+static int give_back(struct handle *h, const struct network *net, int error)
+{
+	struct networks *n = &h->record.networks;
+	struct error_record why;
+
+	error_pack(error, &why);
+	networks_remove(n, n->count - 1);
+	(void)networks_rewrite(h->dir, n);
+	(void)settle(h);
+	if (handle_runs(h))
+		(void)leave_live(h, net);
+	return error_unpack(&why);
+}
+
 int networks_connect(struct handle *h, struct network_use *use)
 {
 	struct network_home place = endpoints_home(h->home);
@@ -160,12 +210,38 @@ int networks_connect(struct handle *h, struct network_use *use)
 	}
 	if (r < 0)
 		return r;
-	endpoints_event(h->home, &net, "connect", h->record.id);
 	networks_add(n, use);
-	r = lead_out(h);
+	r = networks_rewrite(h->dir, n);
 	if (r == 0)
-		r = networks_rewrite(h->dir, n);
-	return r == 0 ? tell_resolver(h) : r;
+		r = settle(h);
+	if (r < 0)
+		return give_back(h, &net, r);
+	endpoints_event(h->home, &net, "connect", h->record.id);
+	return tell_resolver(h);
+}
+
+/* Its ports, and its way out, are elsewhere before it leaves the network with this number. */
+static int forsake(struct handle *h, size_t at)
+{
+	struct networks *n = &h->record.networks;
+	struct network_use use = n->items[at];
+	struct error_record why;
+	int r;
+
+	memmove(&n->items[at], &n->items[at + 1], (--n->count - at) * sizeof *n->items);
+	r = networks_rewrite(h->dir, n);
+	if (r == 0)
+		r = settle(h);
+	if (r < 0) {
+		error_pack(r, &why);
+		memmove(&n->items[at + 1], &n->items[at], (n->count++ - at) * sizeof *n->items);
+		n->items[at] = use;
+		(void)networks_rewrite(h->dir, n);
+		(void)settle(h);
+		return error_unpack(&why);
+	}
+	network_use_release(&use);
+	return 0;
 }
 
 int networks_disconnect(struct handle *h, const char *network)
@@ -174,24 +250,24 @@ int networks_disconnect(struct handle *h, const char *network)
 	struct networks *n = &h->record.networks;
 	autonetwork net = { 0 };
 	size_t at = 0;
+	bool known;
 	int r = create_or_find(&place, network, &net);
 
 	if (r < 0)
 		return r;
 	while (at < n->count && strcmp(n->items[at].network, net.name) != 0)
 		at++;
-	if (handle_runs(h))
+	known = at < n->count;
+	if (at < n->count)
+		r = forsake(h, at);
+	if (r == 0 && handle_runs(h))
 		r = leave_live(h, &net);
 	if (r < 0)
 		return r;
-	if (at == n->count)
+	if (at == n->count && !known)
 		return r ? 0 : fail(-ENOENT, "container %s is not connected to network %s", h->record.id, net.name);
 	endpoints_event(h->home, &net, "disconnect", h->record.id);
-	networks_remove(n, at);
-	r = lead_out(h);
-	if (r == 0)
-		r = networks_rewrite(h->dir, n);
-	return r == 0 ? tell_resolver(h) : r;
+	return tell_resolver(h);
 }
 
 void networks_rename(const struct home *home, const char *id, const char *name)

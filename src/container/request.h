@@ -7,14 +7,17 @@
  *
  *	attach   the command's own pipes for output (for stdout, then for stderr) come with it. The answer is MESSAGE_RUNNING with
  *	         the pidfd and, where stdin was asked for, the container's stdin, or the terminal's master; in the end
- *MESSAGE_EXITED look     the mark of a stop was set: a monitor that waits to start the container again looks, and ends. No answer
+ *	         MESSAGE_EXITED
+ *	look     the mark of a stop was set: a monitor that waits to start the container again looks, and ends. No answer
+ *	follow   the record has other networks: the published ports go to where the container's way out is now. The answer is
+ *	         MESSAGE_DONE or MESSAGE_FAILED
  */
 #include "container/home.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum request_kind { REQUEST_ATTACH, REQUEST_LOOK };
+enum request_kind { REQUEST_ATTACH, REQUEST_LOOK, REQUEST_FOLLOW };
 
 struct request {
 	enum request_kind kind;

@@ -12,6 +12,7 @@
 #include "network/interface.h"
 #include "network/interface_sysctl.h"
 #include "network/lease.h"
+#include "network/mapping.h"
 #include "network/network_option.h"
 #include "network/relay.h"
 #include "network/veth.h"
@@ -69,46 +70,6 @@ static void describe(const struct connection *c, struct endpoint *e)
 		strv_add_all(&e->links, c->links);
 	if (c->servers)
 		strv_add_all(&e->servers, c->servers);
-}
-
-static bool is_routed(const struct network *n, const struct address *host)
-{
-	return host->family && network_routes(n, host->family == AF_INET6 ? NETWORK_IPV6 : NETWORK_IPV4);
-}
-
-/* At the container's own address: whatever was said of the host's. */
-static void open_ports(const struct publishes *wanted, const struct address *at, struct publishes *ret)
-{
-	for (size_t i = 0; i < wanted->count; i++)
-		publishes_add(ret, &(struct publish){
-					   .protocol = wanted->items[i].protocol, .port = wanted->items[i].port, .host = *at });
-}
-
-/* Ports are not published on an internal network, as in Docker: nobody outside reaches it. */
-static int bind_ports(const struct connection *c, struct endpoint *e, struct ports *ports)
-{
-	struct address preset = network_publish_address(c->network);
-	struct publishes bound = { 0 };
-	bool families[NETWORK_FAMILIES];
-	int r;
-
-	if (!c->ports || c->network->internal || c->network->driver != NETWORK_BRIDGE)
-		return 0;
-	for (int i = 0; i < NETWORK_FAMILIES; i++) {
-		families[i] = e->addresses[i].family && !network_routes(c->network, i);
-		if (e->addresses[i].family && !families[i])
-			open_ports(c->ports, &e->addresses[i], &e->direct);
-	}
-	for (size_t i = 0; i < c->ports->count; i++)
-		if (!is_routed(c->network, &c->ports->items[i].host) && (families[NETWORK_IPV4] || families[NETWORK_IPV6]))
-			publishes_add(&bound, &c->ports->items[i]);
-	if (is_routed(c->network, &preset))
-		preset = (struct address){ 0 };
-	r = ports_bind(&bound, &preset, families, ports);
-	publishes_release(&bound);
-	for (size_t i = 0; r == 0 && i < ports->published.count; i++)
-		publishes_add(&e->published, &ports->published.items[i]);
-	return r;
 }
 
 static int add_link_local(const struct connection *c, struct interface_place *p, const struct endpoint *e)
@@ -189,8 +150,10 @@ int connect_container(const struct network_home *home, const struct connection *
 		return r < 0 ? r : bridge;
 	describe(c, &e);
 	r = take_addresses(home, c, &e);
-	if (r == 0)
-		r = bind_ports(c, &e, &ports);
+	if (r == 0 && c->ports)
+		mapping_open(n, c->ports, &e);
+	if (r == 0 && c->ports && c->gateway)
+		r = mapping_bind(n, c->ports, NULL, &e, &ports);
 	if (r == 0)
 		r = plug(home, c, &route, bridge, &e);
 	if (r == 0)

@@ -19,8 +19,8 @@ struct connection {
 	const char *interface;                   /* its name in the container; NULL: chosen */
 	const char *sysctls;                     /* its parameters (interface_sysctl.h); NULL: none */
 	const uint8_t *mac;                      /* NULL: one of the address */
-	const struct publishes *ports;           /* NULL: none */
-	bool gateway;                            /* its default route leads through this network */
+	const struct publishes *ports;           /* what it publishes; NULL: nothing */
+	bool gateway;                            /* its default route leads through this network, and so do its ports */
 	int netns;                               /* the container's network namespace; borrowed */
 };
 

@@ -267,6 +267,14 @@ static int forget_flows(const struct endpoint *e)
 	return r;
 }
 
+static void forget_flows_or_say(const struct endpoint *e)
+{
+	int r = forget_flows(e);
+
+	if (r < 0) /* a kernel without this: the port is published all the same */
+		log_debug("UDP flows of before stay as they are: %s", error_text(r));
+}
+
 int firewall_publish(const struct network_home *home, const struct endpoint *e)
 {
 	int r = e->published.count > 0 || e->direct.count > 0 ? change(home, fill_ports, e) : 0;
@@ -279,9 +287,43 @@ int firewall_publish(const struct network_home *home, const struct endpoint *e)
 	}
 	if (r < 0)
 		return r;
-	r = forget_flows(e);
-	if (r < 0) /* a kernel without this: the port is published all the same */
-		log_debug("UDP flows of before stay as they are: %s", error_text(r));
+	forget_flows_or_say(e);
+	return 0;
+}
+
+static void move_ports(struct netlink *n, const char *table, const void *what)
+{
+	const struct endpoint *const *both = what;
+
+	for (int i = 0; i < 2; i++) {
+		/* what leads to its own addresses stays */
+		struct endpoint bound = { .published = both[i]->published };
+
+		memcpy(bound.addresses, both[i]->addresses, sizeof bound.addresses);
+		firewall_ports(n, table, &bound, i == 1);
+	}
+}
+
+int firewall_move(const struct network_home *home, const struct endpoint *from, const struct endpoint *to)
+{
+	const struct endpoint *both[] = { from, to };
+	int r;
+
+	if (!from->published.count && !to->published.count)
+		return 0;
+	r = change(home, move_ports, both);
+	if (r == -ENOENT || r == -EEXIST || r == -EBUSY) {
+		/* some were not there, or are what a killed one left */
+		struct endpoint old = { .published = from->published };
+
+		memcpy(old.addresses, from->addresses, sizeof old.addresses);
+		r = unpublish_each(home, &old);
+		return r < 0 ? r : firewall_publish(home, to);
+	}
+	if (r < 0)
+		return r;
+	forget_flows_or_say(from);
+	forget_flows_or_say(to);
 	return 0;
 }
 

@@ -34,6 +34,8 @@ int firewall_remove_network(const struct network_home *home, const struct networ
 int firewall_publish(const struct network_home *home, const struct endpoint *e);
 /* Takes them back. A table that is gone has none of them. */
 int firewall_unpublish(const struct network_home *home, const struct endpoint *e);
+/* The ports of @to in place of those of @from, in one transaction. The lock is held. Either may have none. */
+int firewall_move(const struct network_home *home, const struct endpoint *from, const struct endpoint *to);
 /*
  * Interfaces between which the host did not forward before hoy made it forward: it still does not. Recorded below RUNROOT and
  * added to the table. The lock is held.

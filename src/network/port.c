@@ -8,6 +8,7 @@
 #include "network/socket_address.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -49,13 +50,18 @@ void ports_unlisten(struct ports *p)
 	close_from(p, p->published.count);
 }
 
-void ports_release(struct ports *p)
+void ports_free(struct ports *p)
 {
 	end_relay(p);
 	forget_listeners(p);
 	close_from(p, 0);
 	free(p->sockets);
 	p->sockets = NULL;
+}
+
+void ports_release(struct ports *p)
+{
+	ports_free(p);
 	publishes_release(&p->published);
 }
 
@@ -102,6 +108,46 @@ static void add(struct ports *p, const struct publish *wanted, const struct addr
 	add_socket(p, fd);
 }
 
+static bool is_at(const struct publish *p, int protocol, const struct address *a, uint16_t port)
+{
+	return p->first == port && p->protocol == protocol && address_equal(&p->host, a);
+}
+
+/* A further descriptor of the socket that the container has there already, or -ENOENT. */
+static int share(const struct ports *had, int protocol, const struct address *a, uint16_t port)
+{
+	for (size_t i = 0; i < had->socket_count; i++)
+		if (is_at(&had->published.items[i], protocol, a, port)) {
+			int fd = fcntl(had->sockets[i], F_DUPFD_CLOEXEC, 0);
+
+			return fd < 0 ? -errno : fd;
+		}
+	return -ENOENT;
+}
+
+static bool is_taken(const struct ports *p, int protocol, const struct address *a, uint16_t port)
+{
+	for (size_t i = 0; i < p->published.count; i++)
+		if (is_at(&p->published.items[i], protocol, a, port))
+			return true;
+	return false;
+}
+
+static int share_or_bind(const struct ports *p, int protocol, const struct address *a, uint16_t *port, int *ret)
+{
+	bool reuse = *port && (protocol == IPPROTO_TCP || (protocol == IPPROTO_UDP && p->had));
+	int fd = -ENOENT;
+
+	if (p->had)
+		fd = is_taken(p, protocol, a, *port) ? -EADDRINUSE : share(p->had, protocol, a, *port);
+	if (fd == -ENOENT)
+		return bind_one(protocol, a, reuse, port, ret);
+	if (fd < 0)
+		return fd;
+	*ret = fd;
+	return 0;
+}
+
 /*
  * The same port on each of @hosts. A port 0 becomes the one that the kernel chooses for the first. Connections of an earlier
  * program that are still closing are no obstacle, another program that sets SO_REUSEADDR itself is kept out: but SCTP has no moment
@@ -113,7 +159,7 @@ static int bind_on(const struct publish *wanted, const struct address *hosts, si
 	size_t bound = 0;
 
 	while (r == 0 && bound < count) {
-		r = bind_one(wanted->protocol, &hosts[bound], wanted->protocol == IPPROTO_TCP && port, &port, &fds[bound]);
+		r = share_or_bind(p, wanted->protocol, &hosts[bound], &port, &fds[bound]);
 		bound += r == 0;
 	}
 	for (size_t i = 0; i < bound; i++)
@@ -145,24 +191,51 @@ static int explain(int r, const struct publish *wanted, const struct address *ho
 	return r == -EADDRNOTAVAIL ? fail_hint(r, "this host has no such address") : r;
 }
 
+/* Where there is a choice: what it was. */
+static int bind_as_before(const struct publish *wanted, const struct address *hosts, size_t count, struct ports *p)
+{
+	int r = -EADDRINUSE;
+
+	if (wanted->first && wanted->first == wanted->last)
+		return r;
+	for (size_t i = 0; p->had && r == -EADDRINUSE && i < p->had->published.count; i++) {
+		const struct publish *was = &p->had->published.items[i];
+
+		if (was->port == wanted->port && was->protocol == wanted->protocol &&
+		    (!wanted->first || (was->first >= wanted->first && was->first <= wanted->last)))
+			r = bind_on(wanted, hosts, count, was->first, p);
+	}
+	return r;
+}
+
 static int publish_one(const struct publish *wanted, const struct address *hosts, size_t count, struct ports *p)
 {
 	unsigned int attempts = wanted->first ? (unsigned int)(wanted->last - wanted->first) + 1 : ATTEMPTS;
-	int r = -EADDRINUSE;
+	int r = bind_as_before(wanted, hosts, count, p);
 
 	for (unsigned int i = 0; r == -EADDRINUSE && i < attempts; i++)
 		r = bind_on(wanted, hosts, count, wanted->first ? (uint16_t)(wanted->first + i) : 0, p);
 	return r < 0 ? explain(r, wanted, &hosts[0]) : 0;
 }
 
-int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, struct ports *ret)
+/* One on every address and one on one of them: both must allow the other while they are bound. */
+static void let_reuse(const struct ports *had, int on)
+{
+	for (size_t i = 0; had && i < had->socket_count; i++)
+		if (had->published.items[i].protocol != IPPROTO_SCTP)
+			(void)set_reuse(had->sockets[i], on);
+}
+
+int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, const struct ports *had,
+	       struct ports *ret)
 {
 	static const struct address every[HOSTS_MAX] = { { .family = AF_INET }, { .family = AF_INET6 } };
 	const struct address *hosts = every + !families[0];
 	size_t count = (size_t)(families[0] + families[1]);
-	struct ports p = { 0 };
+	struct ports p = { .had = had };
 	int r = 0;
 
+	let_reuse(had, 1);
 	for (size_t i = 0; r == 0 && i < wanted->count; i++) {
 		const struct publish *one = &wanted->items[i];
 		const struct address *host = one->host.family ? &one->host : preset;
@@ -174,6 +247,8 @@ int ports_bind(const struct publishes *wanted, const struct address *preset, con
 		else
 			r = publish_one(one, hosts, count, &p);
 	}
+	let_reuse(had, 0);
+	p.had = NULL;
 	if (r < 0) {
 		ports_release(&p);
 		return r;

@@ -19,17 +19,24 @@ struct ports {
 		uint16_t port; /* of the container */
 	} * listeners;
 	size_t listener_count;
-	pid_t relay; /* who serves the listeners (relay.h), a child; 0: nobody */
+	const struct ports *had; /* in ports_bind alone */
+	pid_t relay;             /* who serves the listeners (relay.h), a child; 0: nobody */
 };
 
 /* Nothing is held any more when it returns. */
 void ports_release(struct ports *p);
+/* The same, but which ports they were is remembered: they are the first choice of a later ports_bind. */
+void ports_free(struct ports *p);
 /*
  * Binds what is @wanted. Where no address is said it is @preset, or when that is of no family every address, of the families
  * that the container has (@families: NETWORK_IPV4, NETWORK_IPV6). -EADDRINUSE in Docker's words when one is taken. On failure
  * nothing is held.
+ *
+ * @had: the container's ports until now, on another network, or NULL; nobody serves them (ports_unlisten). What it has is shared,
+ * so that nobody else can have it in between, and a free port is chosen once; it is the caller's to release.
  */
-int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, struct ports *ret);
+int ports_bind(const struct publishes *wanted, const struct address *preset, const bool *families, const struct ports *had,
+	       struct ports *ret);
 /*
  * The socket of published port @i, or one more at the same port of [::1] when @loopback, is ready to be served: it listens, or, of
  * UDP, says with each datagram to which address it was sent.

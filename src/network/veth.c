@@ -26,11 +26,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ENGINE_FAILED  125
-#define INTERFACES_MAX 1000
-#define LEAVING_TRIES  500 /* ten seconds: the kernel takes namespaces down one after the other */
-#define LEAVING_NS     20000000
-#define INSIDE         "nsenter -t $PID -n "
+#define ENGINE_FAILED   125
+#define INTERFACES_MAX  1000
+#define LEAVING_TRIES   500 /* ten seconds: the kernel takes namespaces down one after the other */
+#define LEAVING_NS      20000000
+#define INSIDE          "nsenter -t $PID -n "
+#define BRIDGED_PACKETS "bridge/bridge-nf-call-iptables"
 
 /* What comes into the namespace from here on: IPv6 if the network has it, and then without routers that advertise themselves. */
 static int prepare(const struct network *n)
@@ -189,8 +190,7 @@ int veth_plug(const struct network *n, struct netlink *host, int bridge, struct 
 		r = macvlan_create(n, host, p, e);
 	} else {
 		add_veth(host, n, bridge, p, e);
-		configure_port(host, e, !network_connects(n),
-			       e->published.count && sysctl_is("bridge/bridge-nf-call-iptables", "1"));
+		configure_port(host, e, !network_connects(n), e->published.count && sysctl_is(BRIDGED_PACKETS, "1"));
 		r = netlink_commit(host);
 	}
 	if (r == 0)
@@ -202,6 +202,20 @@ int veth_plug(const struct network *n, struct netlink *host, int bridge, struct 
 		r = set_up_inside(n, p, e, gateway);
 	}
 	return r;
+}
+
+int veth_allow_own_ports(const struct endpoint *e)
+{
+	autonetlink host = NETLINK_NONE;
+	int r;
+
+	if (e->macvlan || !sysctl_is(BRIDGED_PACKETS, "1"))
+		return 0;
+	r = netlink_open(NETLINK_ROUTE, &host);
+	if (r < 0)
+		return r;
+	configure_port(&host, e, false, true);
+	return netlink_commit(&host);
 }
 
 int veth_unplug(struct interface_place *p, const struct endpoint *e)

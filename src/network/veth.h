@@ -24,6 +24,8 @@ int veth_plug(const struct network *n, struct netlink *host, int bridge, struct 
 	      bool gateway);
 /* The container's default routes lead through this network from now on, if it has gateways and an outside. */
 int veth_lead_out(const struct network *n, struct interface_place *p, const struct endpoint *e);
+/* Where bridged packets pass the firewall: a container that came to publish ports may call itself by them. */
+int veth_allow_own_ports(const struct endpoint *e);
 /* Takes the interface of @e away, from inside the container. */
 int veth_unplug(struct interface_place *p, const struct endpoint *e);
 /*

@@ -99,7 +99,7 @@ static struct ports publish(int protocol, uint16_t port)
 	struct ports p;
 
 	assert_int_equal(address_parse("::1", &one.host), 0);
-	assert_int_equal(ports_bind(&wanted, &(struct address){ 0 }, (const bool[]){ true, false }, &p), 0);
+	assert_int_equal(ports_bind(&wanted, &(struct address){ 0 }, (const bool[]){ true, false }, NULL, &p), 0);
 	assert_int_equal(p.published.count, 1);
 	return p;
 }
@@ -109,7 +109,7 @@ static void is_taken(const struct ports *p)
 	struct publishes wanted = p->published;
 	struct ports other;
 
-	assert_int_equal(ports_bind(&wanted, &(struct address){ 0 }, (const bool[]){ true, false }, &other), -EADDRINUSE);
+	assert_int_equal(ports_bind(&wanted, &(struct address){ 0 }, (const bool[]){ true, false }, NULL, &other), -EADDRINUSE);
 	assert_non_null(strstr(error_text(-EADDRINUSE), "port is already allocated"));
 	error_clear();
 }
@@ -190,7 +190,7 @@ static void ports_of_a_way_of_the_kernels_own_have_none(void **state)
 
 	(void)state;
 	assert_int_equal(address_parse("127.0.0.1", &one.host), 0);
-	assert_int_equal(ports_bind(&wanted, &(struct address){ 0 }, (const bool[]){ true, false }, &p), 0);
+	assert_int_equal(ports_bind(&wanted, &(struct address){ 0 }, (const bool[]){ true, false }, NULL, &p), 0);
 	assert_int_equal(relay_start(&e, &p), 0);
 	assert_int_equal(p.relay, 0);
 	ports_release(&p);

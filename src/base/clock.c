@@ -78,6 +78,18 @@ const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX])
 	return clock_format_at(ns, 0, text);
 }
 
+const char *clock_go_fine(int64_t ns, char text[CLOCK_TEXT_MAX])
+{
+	char *end;
+
+	clock_format(ns, text);
+	text[10] = ' ';
+	for (end = text + strlen(text) - 1; end[-1] == '0'; end--)
+		;
+	strcpy(end[-1] == '.' ? end - 1 : end, " +0000 UTC");
+	return text;
+}
+
 const char *clock_go(int64_t ns, char text[CLOCK_TEXT_MAX])
 {
 	clock_format(ns, text);

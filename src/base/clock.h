@@ -15,6 +15,8 @@ const char *clock_format(int64_t ns, char text[CLOCK_TEXT_MAX]);
 const char *clock_format_at(int64_t ns, int offset, char text[CLOCK_TEXT_MAX]);
 /* "2026-01-02 03:04:05 +0000 UTC", as Go prints a time and Docker's tables show it; returns @text. */
 const char *clock_go(int64_t ns, char text[CLOCK_TEXT_MAX]);
+/* The same with the fraction of the second, where there is one. */
+const char *clock_go_fine(int64_t ns, char text[CLOCK_TEXT_MAX]);
 /* Days since 1970 of a date of the Gregorian calendar (month and day from 1), and the date of a day. */
 int64_t clock_days(int year, int month, int day);
 void clock_date(int64_t days, int *ret_year, int *ret_month, int *ret_day);

@@ -220,15 +220,25 @@ static const char *scale_down(double *n, double step, const char *const *units)
 	return *units;
 }
 
-const char *number_size_1000(uint64_t bytes, char text[NUMBER_TEXT_MAX])
+static const char *decimal_size(uint64_t bytes, int digits, char text[NUMBER_TEXT_MAX])
 {
 	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB", NULL };
 
 	double n = (double)bytes;
 	const char *unit = scale_down(&n, 1000, units);
 
-	snprintf(text, NUMBER_TEXT_MAX, bytes < 1000 ? "%.0f%s" : "%.3g%s", n, unit);
+	snprintf(text, NUMBER_TEXT_MAX, "%.*g%s", digits, n, unit);
 	return text;
+}
+
+const char *number_size_1000(uint64_t bytes, char text[NUMBER_TEXT_MAX])
+{
+	return decimal_size(bytes, 3, text);
+}
+
+const char *number_size_fine(uint64_t bytes, char text[NUMBER_TEXT_MAX])
+{
+	return decimal_size(bytes, 4, text);
 }
 
 const char *number_size_1024(uint64_t bytes, char text[NUMBER_TEXT_MAX])

@@ -21,7 +21,8 @@ int number_size(const char *s, int minus_one, int64_t *ret);
 int number_fixed(const char *s, unsigned int digits, int64_t *ret);
 /* Go's durations: 1h30m, 10s, 500ms, 1.5s; nanoseconds. */
 int number_duration(const char *s, int64_t *ret);
-/* "1.234MB" (units of 1000, 4 digits as docker images shows) or "100MiB" (1024) in @text; returns @text. */
+/* "1.23MB" (units of 1000), "1.234MB" (where Docker shows four digits), "100MiB" (1024) in @text; each returns @text. */
 #define NUMBER_TEXT_MAX 32
 const char *number_size_1000(uint64_t bytes, char text[NUMBER_TEXT_MAX]);
+const char *number_size_fine(uint64_t bytes, char text[NUMBER_TEXT_MAX]);
 const char *number_size_1024(uint64_t bytes, char text[NUMBER_TEXT_MAX]);

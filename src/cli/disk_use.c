@@ -20,8 +20,10 @@ void disk_use_release(struct disk_use *u)
 	for (size_t i = 0; i < u->container_count; i++)
 		brief_release(&u->containers[i].brief);
 	free(u->containers);
-	for (size_t i = 0; i < u->volume_count; i++)
+	for (size_t i = 0; i < u->volume_count; i++) {
 		free(u->volumes[i].name);
+		free(u->volumes[i].labels);
+	}
 	free(u->volumes);
 	*u = (struct disk_use){ 0 };
 }
@@ -52,7 +54,10 @@ static int add_volume(const struct volume *v, void *data)
 	if (volume_users(r->home->store, v->name, &users) < 0)
 		error_clear();
 	u->volumes = xrealloc(u->volumes, (u->volume_count + 1) * sizeof *u->volumes);
-	u->volumes[u->volume_count++] = (struct disk_volume){ xstrdup(v->name), users.count, volume_size(r->home->store, v->name) };
+	u->volumes[u->volume_count++] = (struct disk_volume){ .name = xstrdup(v->name),
+							      .labels = strv_join(&v->labels, ","),
+							      .users = users.count,
+							      .size = volume_size(r->home->store, v->name) };
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct disk_container {
 };
 
 struct disk_volume {
-	char *name;
+	char *name, *labels; /* "a=b,c=d" */
 	size_t users;
 	uint64_t size;
 };

@@ -13,7 +13,8 @@ static const struct {
 	char shown[8];
 	const char *fields;
 } nils[] = {
-	{ "<nil>", " Health Healthcheck IPAMConfig Init MemorySwappiness OomKillDisable PidsLimit SizeRootFs SizeRw StopTimeout " },
+	{ "<nil>",
+	  " Health Healthcheck IPAMConfig Init MemorySwappiness OomKillDisable PidsLimit Platform SizeRootFs SizeRw StopTimeout " },
 	{ "map[]", " Annotations DriverOpts ExposedPorts Labels Options StorageOpt Sysctls Tmpfs Volumes " },
 	{ "[]",
 	  " Aliases Binds CapAdd CapDrop Cmd DeviceCgroupRules DeviceRequests Entrypoint Env ExecIDs ExtraHosts GroupAdd Links"

@@ -86,20 +86,20 @@ static struct json_object *describe(const struct history_flags *flags, const str
 		/* whole seconds are all that Docker shows */
 		memcpy(strchr(at, '.') ? strchr(at, '.') : at + strlen(at), "Z", 2);
 	}
+	add_str(o, "Comment", h->comment ? h->comment : "");
+	add_str(o, "CreatedAt", at);
+	add_created_by(o, h->created_by, flags->no_trunc);
+	add_str(o, "CreatedSince", flags->human ? ago : at);
 	if (!id)
 		add_str(o, "ID", "<missing>");
 	else
 		json_object_object_add(
 			o, "ID", flags->no_trunc ? json_object_new_string(id) : json_object_new_string_len(digest_hex(id), 12));
-	add_str(o, "CreatedSince", flags->human ? ago : at);
-	add_str(o, "CreatedAt", at);
-	add_created_by(o, h->created_by, flags->no_trunc);
 	if (flags->human)
 		number_size_1000((uint64_t)size, text);
 	else
 		snprintf(text, sizeof text, "%lld", (long long)size);
 	add_str(o, "Size", text);
-	add_str(o, "Comment", h->comment ? h->comment : "");
 	return o;
 }
 

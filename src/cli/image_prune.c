@@ -119,7 +119,7 @@ static int prune_run(const struct cli *cli, void *data)
 	prune.home = home;
 	if (r == 0)
 		r = image_prune(&prune, &bytes);
-	printf("%sTotal reclaimed space: %s\n", prune.heading ? "\n" : "", number_size_1000(bytes, text));
+	printf("%sTotal reclaimed space: %s\n", prune.heading ? "\n" : "", number_size_fine(bytes, text));
 	return r < 0 ? fail_while(r, "cannot prune images") : 0;
 }
 

@@ -44,6 +44,10 @@ static const struct format_column columns[] = {
 	{ "CreatedSince", "CREATED" },
 	{ "CreatedAt", "CREATED AT" },
 	{ "Size", "SIZE" },
+	{ "VirtualSize", "SIZE" },
+	{ "SharedSize", "SHARED SIZE" },
+	{ "UniqueSize", "UNIQUE SIZE" },
+	{ "Containers", "CONTAINERS" },
 	{ NULL, NULL },
 };
 
@@ -200,21 +204,27 @@ static void add_str(struct json_object *o, const char *key, const char *value)
 static struct json_object *describe(const struct row *row, bool no_trunc)
 {
 	struct json_object *o = json_object_new_object();
-	char text[NUMBER_TEXT_MAX], since[CLOCK_TEXT_MAX] = "N/A", at[64] = "N/A", ago[CLOCK_TEXT_MAX + 8] = "N/A";
+	char text[NUMBER_TEXT_MAX], fine[NUMBER_TEXT_MAX], since[CLOCK_TEXT_MAX] = "N/A", at[64] = "N/A",
+							   ago[CLOCK_TEXT_MAX + 8] = "N/A";
 
 	if (row->created) {
 		snprintf(ago, sizeof ago, "%s ago", clock_human(clock_now() - row->created, since));
 		clock_go(row->created, at);
 	}
-	add_str(o, "Repository", row->repository);
-	add_str(o, "Tag", row->tag);
+	/* what needs all images and containers read is known to `system df -v` */
+	add_str(o, "Containers", "N/A");
+	add_str(o, "CreatedAt", at);
+	add_str(o, "CreatedSince", ago);
 	add_str(o, "Digest", row->entry->digest ? row->entry->digest : "<none>");
 	json_object_object_add(o, "ID",
 			       no_trunc ? json_object_new_string(row->entry->id)
 					: json_object_new_string_len(digest_hex(row->entry->id), 12));
-	add_str(o, "CreatedSince", ago);
-	add_str(o, "CreatedAt", at);
+	add_str(o, "Repository", row->repository);
+	add_str(o, "SharedSize", "N/A");
 	add_str(o, "Size", number_size_1000((uint64_t)row->entry->size, text));
+	add_str(o, "Tag", row->tag);
+	add_str(o, "UniqueSize", "N/A");
+	add_str(o, "VirtualSize", number_size_fine((uint64_t)row->entry->size, fine));
 	return o;
 }
 

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/format.h"
 #include "cli/machine.h"
 #include "container/brief.h"
+#include "container/cdi_files.h"
+#include "image/auth.h"
 #include "image/catalog.h"
+#include "image/digest.h"
 #include "network/network.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define UUID_MAX 37
 
 struct info_flags {
 	const char *format;
@@ -127,6 +135,60 @@ static void put_runtime(struct json_writer *w)
 	json_put_str(w, "InitBinary", "hoy-init");
 }
 
+/*
+ * Docker's number of a daemon: here of the store on this machine, by machine-id(5), which is not to be told itself. A machine
+ * without one has none.
+ */
+static void put_id(const struct cli *cli, struct json_writer *w)
+{
+	autofree char *machine = NULL, *text = NULL;
+	char digest[DIGEST_MAX], id[UUID_MAX];
+
+	if (file_read_line(AT_FDCWD, "/etc/machine-id", &machine) < 0)
+		error_clear();
+	text = xasprintf("hoy %s %s", machine ? machine : "", cli->root);
+	digest_of(text, strlen(text), digest);
+	snprintf(id, sizeof id, "%.8s-%.4s-%.4s-%.4s-%.12s", digest + 7, digest + 15, digest + 19, digest + 23, digest + 27);
+	json_put_str(w, "ID", machine && *machine ? id : "");
+}
+
+/* Whom images come from when their name does not say it, and who may be asked without TLS. */
+static void put_registries(struct json_writer *w)
+{
+	json_put_str(w, "IndexServerAddress", AUTH_HUB_KEY);
+	json_begin_object(w, "RegistryConfig");
+	json_put_raw(w, "IndexConfigs",
+		     "{\"docker.io\":{\"Mirrors\":[],\"Name\":\"docker.io\",\"Official\":true,\"Secure\":true}}");
+	json_put_raw(w, "InsecureRegistryCIDRs", "[\"127.0.0.0/8\",\"::1/128\"]");
+	json_put_raw(w, "Mirrors", "[]");
+	json_end_object(w);
+}
+
+/* What scripts look at before they do something that needs a daemon of Docker's: there is no swarm, and nothing to restart. */
+static void put_daemon(const struct cli *cli, struct json_writer *w)
+{
+	json_put_null(w, "GenericResources");
+	json_put_raw(w, "Labels", "[]");
+	json_put_bool(w, "ExperimentalBuild", false);
+	json_put_raw(w, "Swarm",
+		     "{\"NodeID\":\"\",\"NodeAddr\":\"\",\"LocalNodeState\":\"inactive\",\"ControlAvailable\":false,\"Error\":\"\","
+		     "\"RemoteManagers\":null}");
+	json_put_bool(w, "LiveRestoreEnabled", true);
+	json_put_str(w, "Isolation", "");
+	json_put_raw(w, "FirewallBackend", "{\"Driver\":\"nftables\"}");
+	json_begin_array(w, "CDISpecDirs");
+	for (size_t i = 0; i < CDI_DIRECTORIES; i++)
+		json_put_str(w, NULL, cdi_directories[i]);
+	json_end_array(w);
+	json_begin_object(w, "ClientInfo");
+	json_put_bool(w, "Debug", cli->debug);
+	json_put_str(w, "Version", HOY_VERSION);
+	json_put_str(w, "Context", "default");
+	json_put_raw(w, "Plugins", "[]");
+	json_put_null(w, "Warnings");
+	json_end_object(w);
+}
+
 static void fill(const struct cli *cli, struct buf *out)
 {
 	struct counts counts = { 0 };
@@ -135,6 +197,7 @@ static void fill(const struct cli *cli, struct buf *out)
 	read_counts(cli, &counts);
 	json_writer_init(&w, out, false);
 	json_begin_object(&w, NULL);
+	put_id(cli, &w);
 	json_put_i64(&w, "Containers", counts.all);
 	json_put_i64(&w, "ContainersRunning", counts.running);
 	json_put_i64(&w, "ContainersPaused", counts.paused);
@@ -150,6 +213,8 @@ static void fill(const struct cli *cli, struct buf *out)
 	put_proxy(&w, "HttpProxy", "HTTP_PROXY", "http_proxy");
 	put_proxy(&w, "HttpsProxy", "HTTPS_PROXY", "https_proxy");
 	put_proxy(&w, "NoProxy", "NO_PROXY", "no_proxy");
+	put_registries(&w);
+	put_daemon(cli, &w);
 	json_begin_array(&w, "Warnings");
 	machine_put_warnings(&w);
 	json_end_array(&w);
@@ -188,6 +253,7 @@ static void print_lines(struct json_object *info)
 		{ "Architecture", "Architecture" },
 		{ "CPUs", "NCPU" },
 		{ "Name", "Name" },
+		{ "ID", "ID" },
 		{ "Root Dir", "DockerRootDir" },
 		{ "Run Root Dir", "RunRootDir" },
 	};

@@ -125,7 +125,7 @@ static int add_row(const struct network *n, void *data)
 	if (!is_wanted(l, n))
 		return 0;
 	o = json_object_new_object();
-	add_str(o, "CreatedAt", clock_format(n->created, created));
+	add_str(o, "CreatedAt", clock_go_fine(n->created, created));
 	add_str(o, "Driver", network_driver_name(n->driver));
 	json_object_object_add(o, "ID", json_object_new_string_len(n->id, l->flags->no_trunc ? NETWORK_ID_MAX - 1 : 12));
 	add_str(o, "IPv4",

@@ -73,7 +73,7 @@ static void add_bar(struct buf *text, const struct line *l, size_t width)
 	buf_add_str(text, bar ? "  [" : "");
 	for (size_t i = 0; i < bar; i++)
 		buf_add_char(text, i < full ? '=' : i == full ? '>' : ' ');
-	buf_add_format(text, "%s  %s/%s", bar ? "]" : "", number_size_1000(l->done, done), number_size_1000(l->total, total));
+	buf_add_format(text, "%s  %s/%s", bar ? "]" : "", number_size_fine(l->done, done), number_size_fine(l->total, total));
 }
 
 static void add_line(struct buf *text, const struct line *l, size_t width)

@@ -86,10 +86,7 @@ static int newest_first(const void *a, const void *b)
 	return x->brief.created < y->brief.created ? 1 : x->brief.created > y->brief.created ? -1 : 0;
 }
 
-/*
- * What costs something is only looked up where it is shown: in a template that has its name, or all members. A size means
- * reading every file of a container, so that even "json" only has it with -s, as Docker's.
- */
+/* What costs something is only looked up where it is shown: in a template that has its name, or all members. */
 static bool is_wanted(const char *field, const void *data)
 {
 	const struct listing *l = data;
@@ -103,9 +100,13 @@ static bool is_wanted(const char *field, const void *data)
 		return false;
 	}
 	whole = (strcmp(list->format, "json") == 0 || strstr(list->format, "json .")) && strcmp(field, "Label ") != 0;
-	if (strcmp(field, "Size") == 0 && whole)
-		return l->flags->size;
 	return whole || strstr(list->format, field);
+}
+
+/* The word json alone does without sizes; a template that has them asks for them, and one that has all. */
+static bool asks_sizes(const struct ps_flags *flags, const char *format)
+{
+	return flags->size || (format && (strstr(format, ".Size") || strstr(format, "json .}") || strstr(format, "json . ")));
 }
 
 static int print_rows(struct listing *l)
@@ -123,6 +124,7 @@ static int print_rows(struct listing *l)
 						   : flags->size ? sized
 								 : usual,
 					  .no_heading = flags->quiet };
+	l->view.sized = asks_sizes(flags, l->format.format);
 	for (size_t i = 0; i < l->rows.count; i++)
 		json_object_array_add(array, ps_row_describe(&l->view, &l->rows.items[i], is_wanted, l));
 	return format_print_list(&l->format, array, stdout);

@@ -144,24 +144,45 @@ static int64_t image_size(struct ps_view *v, const char *id)
 static void add_size(struct ps_view *v, struct ps_row *row, struct buf *out)
 {
 	autofree char *path = xasprintf("%s/upper", row->brief.id);
-	uint64_t own = dir_size(v->home->containers, path);
 	char first[NUMBER_TEXT_MAX], second[NUMBER_TEXT_MAX];
+	uint64_t own;
 
+	if (!v->sized) {
+		buf_add_str(out, "0B");
+		return;
+	}
+	own = dir_size(v->home->containers, path);
 	buf_add_format(out, "%s (virtual %s)", number_size_1000(own, first),
 		       number_size_1000(own + (uint64_t)image_size(v, row->brief.image_id), second));
 }
 
 const struct format_column ps_columns[] = {
-	{ "Command", "COMMAND" }, { "CreatedAt", "CREATED AT" }, { "ID", "CONTAINER ID" },
-	{ "Image", "IMAGE" },     { "Labels", "LABELS" },        { "LocalVolumes", "LOCAL VOLUMES" },
-	{ "Mounts", "MOUNTS" },   { "Names", "NAMES" },          { "Networks", "NETWORKS" },
-	{ "Ports", "PORTS" },     { "RunningFor", "CREATED" },   { "Size", "SIZE" },
-	{ "State", "STATE" },     { "Status", "STATUS" },        { NULL, NULL },
+	{ "Command", "COMMAND" },   { "CreatedAt", "CREATED AT" },
+	{ "ID", "CONTAINER ID" },   { "Image", "IMAGE" },
+	{ "Labels", "LABELS" },     { "LocalVolumes", "LOCAL VOLUMES" },
+	{ "Mounts", "MOUNTS" },     { "Names", "NAMES" },
+	{ "Networks", "NETWORKS" }, { "Platform", "PLATFORM" },
+	{ "Ports", "PORTS" },       { "RunningFor", "CREATED" },
+	{ "Size", "SIZE" },         { "State", "STATE" },
+	{ "Status", "STATUS" },     { NULL, NULL },
 };
 /* In the same order. */
 static void (*const fields[])(struct ps_view *v, struct ps_row *row, struct buf *out) = {
-	add_command, add_created_at, add_id,    add_image,       add_labels, add_local_volumes, add_mounts,
-	add_names,   add_networks,   add_ports, add_running_for, add_size,   add_state,         add_status,
+	add_command,
+	add_created_at,
+	add_id,
+	add_image,
+	add_labels,
+	add_local_volumes,
+	add_mounts,
+	add_names,
+	add_networks,
+	NULL,
+	/* Platform: of images in containerd, of which there are none */ add_ports,
+	add_running_for,
+	add_size,
+	add_state,
+	add_status,
 };
 _Static_assert(ARRAY_SIZE(ps_columns) == ARRAY_SIZE(fields) + 1, "a function for each field");
 
@@ -175,8 +196,10 @@ struct json_object *ps_row_describe(struct ps_view *view, struct ps_row *row, bo
 		if (!wanted(ps_columns[i].field, data))
 			continue;
 		buf_clear(&text);
-		fields[i](view, row, &text);
-		json_object_object_add(o, ps_columns[i].field, json_object_new_string_len(text.data, (int)text.len));
+		if (fields[i])
+			fields[i](view, row, &text);
+		json_object_object_add(o, ps_columns[i].field,
+				       fields[i] ? json_object_new_string_len(text.data, (int)text.len) : NULL);
 	}
 	if (wanted("Label ", data))
 		format_add_labels(o, &row->brief.labels);

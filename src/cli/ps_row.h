@@ -17,6 +17,7 @@ struct ps_view {
 	const struct home *home;
 	const struct strv *filters;
 	bool no_trunc;
+	bool sized;            /* sizes are read, which means every file of a container; else they are 0B, as Docker's */
 	int64_t before, since; /* created before and after this: of the filters of these names */
 	struct strv images;    /* ids that the filters "ancestor" mean, 64 hex digits */
 	struct strv networks;  /* names of those that have endpoints now; read when the first row wants them */

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "cli/command.h"
+#include "cli/disk_detail.h"
 #include "cli/disk_use.h"
 #include "cli/each.h"
 #include "cli/format.h"
-#include "cli/table.h"
-#include "container/status.h"
-#include "image/digest.h"
-#include "image/reference.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-
-#define ID_SHORT 12
 
 struct df_flags {
 	const char *format;
@@ -55,14 +47,14 @@ static struct json_object *describe(const struct line *l)
 
 	snprintf(total, sizeof total, "%zu", l->total);
 	snprintf(active, sizeof active, "%zu", l->active);
-	number_size_1000(l->reclaimable, bytes);
+	number_size_fine(l->reclaimable, bytes);
 	if (l->size)
 		snprintf(free_text, sizeof free_text, "%s (%d%%)", bytes, (int)(l->reclaimable * 100 / l->size));
 	else
 		snprintf(free_text, sizeof free_text, "%s", bytes);
 	add_str(o, "Active", active);
 	add_str(o, "Reclaimable", free_text);
-	add_str(o, "Size", number_size_1000(l->size, size));
+	add_str(o, "Size", number_size_fine(l->size, size));
 	add_str(o, "TotalCount", total);
 	add_str(o, "Type", l->type);
 	return o;
@@ -98,116 +90,6 @@ static int print_summary(const struct disk_use *u, const char *format)
 	return format_print_list(&list, array, stdout);
 }
 
-static void print_table(const char *heading, struct table *t)
-{
-	autobuf out = BUF_INIT;
-
-	table_print(t, &out);
-	printf("%s space usage:\n\n%s\n", heading, out.data);
-}
-
-static void add_size(struct table *t, uint64_t bytes)
-{
-	char text[NUMBER_TEXT_MAX];
-
-	table_add(t, number_size_1000(bytes, text));
-}
-
-static void add_ago(struct table *t, int64_t when)
-{
-	char since[CLOCK_TEXT_MAX], text[CLOCK_TEXT_MAX + 8] = "N/A";
-
-	if (when)
-		snprintf(text, sizeof text, "%s ago", clock_human(clock_now() - when, since));
-	table_add(t, text);
-}
-
-static void add_cut(struct table *t, const char *text)
-{
-	autofree char *cut = xstrndup(text, ID_SHORT);
-
-	table_add(t, cut);
-}
-
-static void add_words(struct table *t, const char *const *words)
-{
-	for (; *words; words++)
-		table_add(t, *words);
-}
-
-static void add_count(struct table *t, size_t n)
-{
-	char text[24];
-
-	snprintf(text, sizeof text, "%zu", n);
-	table_add(t, text);
-}
-
-static void print_images(const struct disk_use *u)
-{
-	static const char *const headings[] = { "REPOSITORY",  "TAG",         "IMAGE ID",   "CREATED", "SIZE",
-						"SHARED SIZE", "UNIQUE SIZE", "CONTAINERS", NULL };
-	autotable t = { .columns = ARRAY_SIZE(headings) - 1 };
-
-	add_words(&t, headings);
-	for (size_t i = 0; i < u->image_count; i++) {
-		const struct disk_image *image = &u->images[i];
-		uint64_t size = (uint64_t)image->entry->size;
-		autoreference ref = { 0 };
-		bool named = *image->entry->reference != '@' && reference_parse(image->entry->reference, &ref) == 0;
-		autofree char *name = named ? reference_familiar_name(&ref) : xstrdup("<none>");
-
-		table_add(&t, name);
-		table_add(&t, named && ref.tag ? ref.tag : "<none>");
-		add_cut(&t, digest_hex(image->entry->id));
-		add_ago(&t, image->created);
-		add_size(&t, size);
-		add_size(&t, image->shared);
-		add_size(&t, size > image->shared ? size - image->shared : 0);
-		add_count(&t, image->containers);
-	}
-	error_clear();
-	print_table("Images", &t);
-}
-
-static void print_containers(const struct disk_use *u)
-{
-	static const char *const headings[] = { "CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED",
-						"STATUS",       "NAMES", NULL };
-	autotable t = { .columns = ARRAY_SIZE(headings) - 1 };
-
-	add_words(&t, headings);
-	for (size_t i = 0; i < u->container_count; i++) {
-		const struct brief *b = &u->containers[i].brief;
-		autofree char *command = xasprintf("\"%.20s\"", b->command);
-		char status[STATUS_TEXT_MAX];
-
-		add_cut(&t, b->id);
-		table_add(&t, b->image);
-		table_add(&t, command);
-		add_count(&t, b->local_volumes);
-		add_size(&t, u->containers[i].size);
-		add_ago(&t, b->created);
-		table_add(&t, status_text(&b->state, status));
-		table_add(&t, b->name);
-	}
-	print_table("Containers", &t);
-}
-
-static void print_volumes(const struct disk_use *u)
-{
-	static const char *const headings[] = { "VOLUME NAME", "LINKS", "SIZE", NULL };
-	autotable t = { .columns = ARRAY_SIZE(headings) - 1 };
-
-	add_words(&t, headings);
-	for (size_t i = 0; i < u->volume_count; i++) {
-		table_add(&t, u->volumes[i].name);
-		add_count(&t, u->volumes[i].users);
-		add_size(&t, u->volumes[i].size);
-	}
-	print_table("Local Volumes", &t);
-}
-
 static int df_run(const struct cli *cli, void *data)
 {
 	const struct df_flags *flags = data;
@@ -216,18 +98,11 @@ static int df_run(const struct cli *cli, void *data)
 	autocall(disk_use_release) struct disk_use use = { 0 };
 	int r = each_open(cli, &store, &home);
 
-	if (r == 0 && flags->verbose && flags->format)
-		return fail(-EINVAL, "the verbose and the format options conflict");
 	if (r == 0)
 		r = disk_use_read(home, &use);
 	if (r < 0)
 		return fail_while(r, "cannot show disk usage");
-	if (!flags->verbose)
-		return print_summary(&use, flags->format);
-	print_images(&use);
-	print_containers(&use);
-	print_volumes(&use);
-	return 0;
+	return flags->verbose ? disk_detail_print(home, &use, flags->format) : print_summary(&use, flags->format);
 }
 
 const struct command command_system_df = {

@@ -126,7 +126,7 @@ static int prune_run(const struct cli *cli, void *data)
 		r = prune_all(&prune, &images, flags->volumes, &bytes);
 	if (r < 0)
 		return fail_while(r, "cannot prune");
-	printf("Total reclaimed space: %s\n", number_size_1000(bytes, text));
+	printf("Total reclaimed space: %s\n", number_size_fine(bytes, text));
 	return 0;
 }
 

@@ -26,15 +26,44 @@ static const struct {
 	{ "distribution-spec", "1.1.1" },
 };
 
-/* There is no daemon: what Docker calls client and server is one program. */
-static void fill(struct json_writer *w, const char *key, const struct platform *platform, const char *kernel)
+static void put_machine(struct json_writer *w, const struct platform *platform, const char *kernel)
 {
-	json_begin_object(w, key);
-	json_put_str(w, "Version", HOY_VERSION);
 	json_put_str(w, "Os", platform->os);
 	json_put_str(w, "Arch", platform->architecture);
 	json_put_str(w, "KernelVersion", kernel);
+}
+
+static void fill_client(struct json_writer *w, const struct platform *platform, const char *kernel)
+{
+	json_begin_object(w, "Client");
+	json_put_str(w, "Version", HOY_VERSION);
+	put_machine(w, platform, kernel);
+	json_put_str(w, "Context", "default");
+	json_end_object(w);
+}
+
+/*
+ * There is no daemon: what Docker calls client and server is one program. The versions of its API and of the language it is written
+ * in are nothing that hoy has.
+ */
+static void fill_server(struct json_writer *w, const struct platform *platform, const char *kernel)
+{
+	json_begin_object(w, "Server");
+	json_begin_object(w, "Platform");
+	json_put_str(w, "Name", "hoy");
+	json_end_object(w);
+	json_put_str(w, "Version", HOY_VERSION);
+	put_machine(w, platform, kernel);
+	json_put_bool(w, "Experimental", false);
 	json_begin_array(w, "Components");
+	json_begin_object(w, NULL);
+	json_put_str(w, "Name", "Engine");
+	json_put_str(w, "Version", HOY_VERSION);
+	json_begin_object(w, "Details");
+	put_machine(w, platform, kernel);
+	json_put_str(w, "Experimental", "false");
+	json_end_object(w);
+	json_end_object(w);
 	for (size_t i = 0; i < ARRAY_SIZE(specifications); i++) {
 		json_begin_object(w, NULL);
 		json_put_str(w, "Name", specifications[i].name);
@@ -68,8 +97,8 @@ static int version_run(const struct cli *cli, void *options)
 	}
 	json_writer_init(&w, &text, false);
 	json_begin_object(&w, NULL);
-	fill(&w, "Client", &platform, kernel.release);
-	fill(&w, "Server", &platform, kernel.release);
+	fill_client(&w, &platform, kernel.release);
+	fill_server(&w, &platform, kernel.release);
 	json_end_object(&w);
 	r = json_parse(text.data, text.len, "version", &value);
 	return r < 0 ? r : format_print_value(flags->format, value, stdout);

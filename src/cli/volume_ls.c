@@ -73,7 +73,6 @@ static void add_str(struct json_object *o, const char *key, const char *value)
 
 static int add_row(const struct volume *v, void *data)
 {
-	static const char *const unknown[] = { "Links", "Size", "Availability", "Group", "Status" };
 	struct listing *l = data;
 	struct candidate c = { l->store, v };
 	autofree char *mountpoint = volume_mountpoint(l->store, v->name), *labels = strv_join(&v->labels, ",");
@@ -85,13 +84,17 @@ static int add_row(const struct volume *v, void *data)
 	    !filter_holds_labels(&l->flags->filters, &v->labels))
 		return 0;
 	o = json_object_new_object();
+	add_str(o, "Availability", "N/A");
 	add_str(o, "Driver", VOLUME_DRIVER);
+	add_str(o, "Group", "N/A");
 	add_str(o, "Labels", labels);
+	/* what needs all of it read is known to `system df -v` */
+	add_str(o, "Links", "N/A");
 	add_str(o, "Mountpoint", mountpoint);
 	add_str(o, "Name", v->name);
 	add_str(o, "Scope", "local");
-	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
-		add_str(o, unknown[i], "N/A");
+	add_str(o, "Size", "N/A");
+	add_str(o, "Status", "N/A");
 	if (format_asks_labels(l->format))
 		format_add_labels(o, &v->labels);
 	json_object_array_add(l->rows, o);

@@ -80,7 +80,7 @@ static int prune_run(const struct cli *cli, void *data)
 	r = each_open(cli, &s, &home);
 	if (r == 0)
 		r = volume_prune(home, &prune, &bytes);
-	printf("%sTotal reclaimed space: %s\n", report.heading ? "\n" : "", number_size_1000(bytes, text));
+	printf("%sTotal reclaimed space: %s\n", report.heading ? "\n" : "", number_size_fine(bytes, text));
 	return r < 0 ? fail_while(r, "cannot prune volumes") : 0;
 }
 

@@ -15,7 +15,7 @@
 #define FILE_MAX  (4 << 20)
 #define FILES_MAX 256
 
-static const char *const directories[] = { "/etc/cdi", "/var/run/cdi" };
+const char *const cdi_directories[CDI_DIRECTORIES] = { "/etc/cdi", "/var/run/cdi" };
 
 void cdi_files_release(struct cdi_files *f)
 {
@@ -76,7 +76,7 @@ static int read_one(int dirfd, const char *name, void *data)
 {
 	struct reading *to = data;
 	struct cdi_files *f = to->files;
-	autofree char *path = xasprintf("%s/%s", directories[to->place], name);
+	autofree char *path = xasprintf("%s/%s", cdi_directories[to->place], name);
 	autojson struct json_object *root = NULL;
 	const char *kind = NULL;
 	int r;
@@ -98,9 +98,9 @@ static int read_one(int dirfd, const char *name, void *data)
 
 int cdi_files_read(struct cdi_files *ret)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(directories); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(cdi_directories); i++) {
 		struct reading to = { ret, i };
-		int r = dir_each(AT_FDCWD, directories[i], read_one, &to);
+		int r = dir_each(AT_FDCWD, cdi_directories[i], read_one, &to);
 
 		if (r < 0 && r != -ENOENT)
 			return r;

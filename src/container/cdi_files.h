@@ -20,6 +20,10 @@ struct cdi_files {
 	bool yaml; /* there are others, which hoy does not read */
 };
 
+/* Where they are looked for. */
+#define CDI_DIRECTORIES 2
+extern const char *const cdi_directories[CDI_DIRECTORIES];
+
 void cdi_files_release(struct cdi_files *f);
 /* Reads the JSON files of /etc/cdi and /var/run/cdi; none is fine. */
 int cdi_files_read(struct cdi_files *ret);

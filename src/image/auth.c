@@ -18,8 +18,6 @@
 #include <strings.h>
 
 #define SECRET_MAX (64 << 10)
-/* the name Docker has kept for its own registry since its first version */
-#define HUB_KEY "https://index.docker.io/v1/"
 
 static void wipe(char **secret)
 {
@@ -39,7 +37,7 @@ void auth_release(struct auth *a)
 
 static const char *key_of(const char *registry)
 {
-	return strcmp(registry, "docker.io") == 0 ? HUB_KEY : registry;
+	return strcmp(registry, "docker.io") == 0 ? AUTH_HUB_KEY : registry;
 }
 
 /* Keys in the wild are "host", "https://host" and "https://host/v1/": only the host counts (docker's ConvertToHostname). */

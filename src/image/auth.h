@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+/* the name Docker has kept for its own registry since its first version */
+#define AUTH_HUB_KEY    "https://index.docker.io/v1/"
 #define AUTH_CONFIG_MAX (1 << 20) /* bytes of a config.json */
 
 struct auth {

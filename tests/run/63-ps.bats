@@ -23,7 +23,7 @@ names() {
 	python3 - "$(hoy ps -as --no-trunc --format json)" <<-'END'
 		import json, re, sys
 		c = json.loads(sys.argv[1])
-		assert set(c) == set("Command CreatedAt ID Image Labels LocalVolumes Mounts Names Networks Ports RunningFor Size State Status".split()), c
+		assert set(c) == set("Command CreatedAt ID Image Labels LocalVolumes Mounts Names Networks Platform Ports RunningFor Size State Status".split()), c
 		assert c["Names"] == "fields" and c["State"] == "exited" and len(c["ID"]) == 64, c
 		assert re.match(r"Exited \(4\) .* ago$", c["Status"]), c
 		assert c["Labels"] == "a=1,b=2" and c["Mounts"] == "/usr" and c["LocalVolumes"] == "0", c
@@ -33,7 +33,7 @@ names() {
 	END
 	# a size means reading every file: only who asks pays
 	run hoy ps -a --format json
-	says_not '"Size"'
+	says '"Size":"0B"'
 	run hoy ps -as
 	says '^CONTAINER ID +IMAGE +COMMAND +CREATED +STATUS +PORTS +NAMES +SIZE$'
 	[ "$(hoy ps -a --format '{{.Label "a"}} {{.Label "none"}}.')" = "1 ." ]

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/random.h"
@@ -169,7 +170,7 @@ static int make_directories(struct container *c, const struct run_options *o, co
 	return layered ? make_upper(c->dir, &image->layers) : 0;
 }
 
-/* A new file in a directory that nobody looks into yet: no need to write beside and rename. */
+/* A new file that nobody looks at yet: no need to write beside and rename. */
 static int write_new(int dirfd, const char *name, const struct buf *text)
 {
 	autofd int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -288,7 +289,8 @@ static int write_record(struct container *c, const struct run_options *o, const 
 	spec_write(&c->spec, &config);
 	r = write_new(c->dir, "config.json", &config);
 	record_write(&source, &record);
-	return r == 0 ? write_new(c->dir, "record.json", &record) : r;
+	/* from here on it is there for others, such as whoever shares a volume with it: whole, or not at all */
+	return r == 0 ? file_write(c->dir, "record.json", record.data, record.len, 0600, FILE_VOLATILE) : r;
 }
 
 /*

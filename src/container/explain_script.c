@@ -17,6 +17,7 @@
 #include "container/explain_volume.h"
 #include "container/join.h"
 #include "container/message.h"
+#include "container/volume_device.h"
 #include "kernel/step.h"
 #include "runtime/pidfd.h"
 #include "runtime/runtime.h"
@@ -291,10 +292,12 @@ static _Noreturn void build(struct container *c, int records, int control)
 	struct join join = { 0 };
 	int r = join_open(c->home, &c->spec, &join), status;
 
-	create.given = join_given(&join);
 	if (r == 0)
 		r = networks_prepare(c->home, &c->networks);
 	step_explain(EXPLAIN_SCRIPT, records);
+	if (r == 0)
+		r = volume_devices_open(c, &join);
+	create.given = join_given(&join);
 	if (r == 0)
 		r = runtime_create(&create, &runtime);
 	if (r == 0)
@@ -309,6 +312,7 @@ static _Noreturn void build(struct container *c, int records, int control)
 	}
 	step_set_side(STEP_CLEANUP);
 	(void)runtime_delete(&runtime);
+	volume_devices_end(c);
 	networks_leave(&leaving, &c->networks, &held);
 	(void)message_send(control, &last, NULL, 0);
 	_exit(0);

@@ -82,13 +82,13 @@ const struct runtime_given *join_given(const struct join *j)
 	return j->open ? &j->given : NULL;
 }
 
-void join_add_tree(struct join *j, const char *at, const char *shown, int tree)
+void join_add_tree(struct join *j, const char *at, const char *shown, int tree, bool fresh)
 {
 	struct runtime_given *g = &j->given;
 
 	init(j);
 	g->trees = xrealloc(g->trees, (g->tree_count + 1) * sizeof *g->trees);
-	g->trees[g->tree_count++] = (struct runtime_tree){ xstrdup(at), xstrdup(shown), tree };
+	g->trees[g->tree_count++] = (struct runtime_tree){ xstrdup(at), xstrdup(shown), tree, fresh };
 }
 
 /* The mount of the spec that stands for the other container's /dev/shm, or NULL: the user mounts something else there. */
@@ -112,7 +112,7 @@ static int open_shm(const struct handle *donor, int pidfd, struct spec *spec, st
 	if (tree < 0)
 		return tree;
 	xreplace(&m->source, shown);
-	join_add_tree(j, m->destination, shown, tree);
+	join_add_tree(j, m->destination, shown, tree, false);
 	return 0;
 }
 

@@ -29,7 +29,7 @@ struct join {
  */
 int join_open(const struct home *home, struct spec *spec, struct join *ret);
 void join_release(struct join *j);
-/* One more: @tree is taken over. */
-void join_add_tree(struct join *j, const char *at, const char *shown, int tree);
+/* One more: @tree is taken over; @fresh: see runtime_tree. */
+void join_add_tree(struct join *j, const char *at, const char *shown, int tree, bool fresh);
 /* For runtime_create.given: NULL when there is nothing to join. */
 const struct runtime_given *join_given(const struct join *j);

@@ -11,7 +11,7 @@
 #include "container/mark.h"
 #include "container/record.h"
 #include "container/undo.h"
-#include "container/volume_address.h"
+#include "container/volume_device.h"
 #include "container/volume_mount.h"
 #include "container/volume_share.h"
 #include "kernel/step.h"
@@ -82,9 +82,11 @@ static int create(struct life *l, struct volume_shares *shares)
 	if (r == 0)
 		r = volume_shares_open(c->home, c->dir, c->id, &join, shares);
 	if (r == 0)
-		r = volume_address_find(&c->spec);
+		r = volume_devices_open(c, &join);
 	if (r < 0)
 		return r;
+	if (l->state.started)
+		volume_shares_keep_owners(&c->spec, &join);
 	create.given = join_given(&join);
 	create.bundle_path = c->path; /* hooks look for config.json there */
 	create.id = c->id;

@@ -50,7 +50,7 @@ void mount_spec_set_read_only(struct spec_mount *m)
 {
 	if (strv_contains(&m->options, "ro") || strv_contains(&m->options, "rro"))
 		return;
-	strv_add(&m->options, strv_contains(&m->options, "rbind") ? "rro" : "ro");
+	strv_add(&m->options, strv_contains(&m->options, "bind") ? "ro" : "rro");
 }
 
 void mount_point_release(struct mount_point *p)

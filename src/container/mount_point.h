@@ -60,7 +60,7 @@ const struct spec_mount *mounts_find(const struct spec_mounts *mounts, const cha
 void mounts_sort(struct spec_mounts *mounts, size_t from);
 /* A deep copy into a zeroed @ret. */
 void mount_spec_copy(const struct spec_mount *from, struct spec_mount *ret);
-/* "ro" or "rro" among the options, whichever the recursion asks for. */
+/* "rro" among the options, or "ro" where a bind is not recursive. */
 void mount_spec_set_read_only(struct spec_mount *m);
 
 /* Destination: absolute, cleaned, not "/". -EINVAL in Docker's words. */

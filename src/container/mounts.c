@@ -209,11 +209,31 @@ static int prepare_one(const struct mounts_place *place, struct mount_point *p)
 	return -EINVAL;
 }
 
+/* The file system of a volume that is at several places is mounted once: all show the same files. */
+static void join_places(struct mount_points *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct mount_point *p = &list->items[i];
+		size_t places = 0;
+
+		if (p->kind != MOUNT_POINT_VOLUME || strcmp(p->spec.type, "bind") == 0)
+			continue;
+		for (size_t k = 0; k < list->count; k++)
+			places += list->items[k].kind == MOUNT_POINT_VOLUME && strcmp(list->items[k].name, p->name) == 0;
+		strv_env_unset(&p->spec.options, "X-mount.same");
+		if (places > 1)
+			strv_add_format(&p->spec.options, "X-mount.same=%s", p->name);
+	}
+}
+
 int mounts_prepare(const struct mounts_place *place, struct mount_points *list)
 {
 	int r = volume_use_note(place->dir, list);
 
 	for (size_t i = 0; r == 0 && i < list->count; i++)
 		r = prepare_one(place, &list->items[i]);
-	return r == 0 ? volume_mounts_note(place->dir, list) : r;
+	if (r < 0)
+		return r;
+	join_places(list);
+	return volume_mounts_note(place->dir, list);
 }

@@ -95,6 +95,7 @@ static int add_theirs(int dir, struct json_object *o, const struct spec_mounts *
 	if (!m)
 		return r < 0 ? r : 0;
 	mount_spec_copy(m, &p.spec);
+	strv_env_unset(&p.spec.options, "X-mount.chown"); /* U was for their user */
 	r = read_one(o, &p);
 	if (r < 0)
 		return r;

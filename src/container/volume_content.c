@@ -36,9 +36,10 @@ static void set_device(const struct volume *v, struct mount_point *p)
 	p->spec.source = xstrdup(strv_env_get(&v->options, "device"));
 	if (o && *o)
 		strv_split(&p->spec.options, o, ',');
+	/* of the container's mount alone: another one may write to the same file system */
 	if (p->read_only)
-		strv_add(&p->spec.options, "ro");
-	if (!bind && !p->no_copy && !p->subpath)
+		strv_add(&p->spec.options, bind ? "ro" : "rro");
+	if (!bind && !p->no_copy && !p->subpath && !strv_contains(&p->spec.options, "ro"))
 		strv_add(&p->spec.options, "tmpcopyup");
 	strv_add(&p->spec.options, p->propagation ? p->propagation : "rprivate");
 }
@@ -47,8 +48,6 @@ int volume_content_spec(const struct store *s, const struct volume *v, struct mo
 {
 	p->source = volume_mountpoint(s, v->name);
 	if (v->options.count) {
-		if ((p->spec.uid_mappings.count || p->chown) && !is_bind(strv_env_get(&v->options, "o")))
-			return fail(-ENOSYS, "U and idmap are not supported yet for a volume that is a file system of its own");
 		set_device(v, p);
 	} else {
 		p->spec.source = xstrdup(p->source);

@@ -14,7 +14,7 @@
 #define FILE_NAME  "volume-mounts"
 #define FILE_LIMIT (1 << 20)
 
-static const char *const kinds[] = { "dir", "tmpfs", "part" };
+static const char *const kinds[] = { "dir", "tmpfs", "part", "made" };
 
 void volume_mounts_release(struct volume_mounts *m)
 {
@@ -27,19 +27,25 @@ void volume_mounts_release(struct volume_mounts *m)
 	*m = (struct volume_mounts){ 0 };
 }
 
+static enum volume_mount_kind kind_of(const struct spec_mount *m)
+{
+	if (!m->type || strcmp(m->type, "bind") == 0)
+		return VOLUME_MOUNT_DIR;
+	if (strcmp(m->type, "tmpfs") != 0)
+		return VOLUME_MOUNT_MADE;
+	return m->uid_mappings.count || strv_env_get(&m->options, "X-mount.subdir") ? VOLUME_MOUNT_PART : VOLUME_MOUNT_TMPFS;
+}
+
 int volume_mounts_note(int dir, const struct mount_points *list)
 {
 	autobuf text = BUF_INIT;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct mount_point *p = &list->items[i];
-		enum volume_mount_kind kind = VOLUME_MOUNT_DIR;
 
 		if (p->kind != MOUNT_POINT_VOLUME || strchr(p->spec.destination, '\n'))
 			continue;
-		if (p->spec.type && strcmp(p->spec.type, "tmpfs") == 0)
-			kind = p->subpath ? VOLUME_MOUNT_PART : VOLUME_MOUNT_TMPFS;
-		buf_add_format(&text, "%s %s %s %s %s\n", p->name, kinds[kind], p->read_only ? "ro" : "rw",
+		buf_add_format(&text, "%s %s %s %s %s\n", p->name, kinds[kind_of(&p->spec)], p->read_only ? "ro" : "rw",
 			       p->propagation ? p->propagation : "-", p->spec.destination);
 	}
 	return text.len ? file_write(dir, FILE_NAME, text.data, text.len, 0600, FILE_VOLATILE) : 0;

@@ -6,15 +6,16 @@
  * for or "-", and the destination:
  *
  *	data dir rw - /var/lib/data
+ *	disk made rw - /disk               a file system of its own (volume_device.h)
  *	mem tmpfs ro rslave /cache         a tmpfs, which containers share (volume_share.h)
- *	mem part rw - /cache/deep          a directory of one
+ *	mem part rw - /cache/deep          a directory of one, or other owners: it covers the whole
  *
  * A container without volumes has no such file. Written by the command, when the container is made.
  */
 #include "container/home.h"
 #include "container/mount_point.h"
 
-enum volume_mount_kind { VOLUME_MOUNT_DIR, VOLUME_MOUNT_TMPFS, VOLUME_MOUNT_PART };
+enum volume_mount_kind { VOLUME_MOUNT_DIR, VOLUME_MOUNT_TMPFS, VOLUME_MOUNT_PART, VOLUME_MOUNT_MADE };
 
 struct volume_mount {
 	enum volume_mount_kind kind;

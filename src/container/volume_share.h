@@ -15,7 +15,12 @@ struct volume_shares {
 
 /*
  * Finds them for the container @id, whose directory is @dir, and adds them to @join. Held until the container's state says that
- * it runs. -ENOSYS with words where one of both has only a part of it.
+ * it runs. A volume that the container has at several places is added for the first of them.
  */
 int volume_shares_open(const struct home *home, int dir, const char *id, struct join *join, struct volume_shares *ret);
 void volume_shares_release(struct volume_shares *s);
+/*
+ * A container that ran before: U gave its volumes to its user then, and what it did with owners since stays. A tmpfs that is new
+ * again is not meant. After volume_shares_open.
+ */
+void volume_shares_keep_owners(struct spec *spec, const struct join *join);

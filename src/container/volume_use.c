@@ -71,11 +71,16 @@ static int take_volume(const struct home *home, const char *id, const struct mou
 	return r < 0 ? r : take_fd(&fd);
 }
 
-/* U: the files become the container's user's. */
-static int give(const struct volume_start *start, const struct mount_point *p)
+/* U: the files become the container's user's; those of a file system of its own when it is mounted. */
+static int give(const struct volume_start *start, struct mount_point *p)
 {
-	autofd int fd = openat(AT_FDCWD, p->spec.source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = -1;
 
+	if (strcmp(p->spec.type, "bind") != 0) {
+		strv_add_format(&p->spec.options, "X-mount.chown=%u:%u", start->uid, start->gid);
+		return 0;
+	}
+	fd = openat(AT_FDCWD, p->spec.source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno("open %s", p->spec.source);
 	return sys_chown_tree("the volume becomes the user's", fd, p->spec.source, start->uid, start->gid);
@@ -92,7 +97,7 @@ static int begin(const struct home *home, const struct volume_start *start, stru
 		r = volume_content_spec(s, &v, p);
 	if (r == 0 && !p->no_copy && !p->inherited && !p->subpath)
 		r = volume_content_fill(fd, start->root, &v, p);
-	if (r == 0 && p->chown && strcmp(p->spec.type, "bind") == 0)
+	if (r == 0 && p->chown)
 		r = give(start, p);
 	return r;
 }

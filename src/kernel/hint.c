@@ -22,6 +22,7 @@ static const struct {
 	{ "map", EPERM, "see /etc/subuid and /etc/subgid for the ids that are yours" },
 	{ "mount", EPERM, "mounting needs CAP_SYS_ADMIN in the namespace; inside another container the outer one may mask it" },
 	{ "mount", ENODEV, "this kernel does not have that filesystem" },
+	{ "mount", ENOTBLK, "a file becomes a block device by losetup -f --show FILE" },
 	{ "mount", ENOSPC, "a limit on mounts is reached: see /proc/sys/fs/mount-max" },
 	{ "mount", ELOOP, "the overlay has too many layers or lies on another overlay's directory" },
 	{ "idmap", EINVAL,

@@ -164,7 +164,7 @@ static int mount_lower_string(const struct sys_mount *m)
 	return mnt;
 }
 
-/* Makes it and attaches it: the mount's descriptor, or -1. What the filesystem says of a failure is in *@ret_fs's log. */
+/* The mount's descriptor, or -1; attached unless it has no target. What the filesystem says of a failure is in *@ret_fs's log. */
 static int make_mount(const struct sys_mount *m, int *ret_fs)
 {
 	autofd int mnt = -1;
@@ -174,34 +174,62 @@ static int make_mount(const struct sys_mount *m, int *ret_fs)
 	*ret_fs = fsopen(m->type, FSOPEN_CLOEXEC);
 	if (*ret_fs < 0)
 		return -1;
-	if (configure(*ret_fs, m) < 0 || (mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0 ||
-	    move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (configure(*ret_fs, m) < 0 || (mnt = fsmount(*ret_fs, FSMOUNT_CLOEXEC, (unsigned int)m->attributes)) < 0)
+		return -1;
+	if (m->target >= 0 && move_mount(mnt, "", m->target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -1;
 	return take_fd(&mnt);
 }
 
-int sys_mount(const char *why, const struct sys_mount *m)
+/* @said: as explain has it. */
+static int mount_step(const char *why, const struct sys_mount *m, const struct sys_mount *said)
 {
 	autofd int fs = -1, mnt = -1;
-	char message[512] = "";
-	const char *said = "";
+	char text[512] = "";
+	const char *message = "";
 	struct step step;
 	int r = step_begin(&step, "mount", why);
 
 	if (step_heard())
-		say_mount(&step, m);
+		say_mount(&step, said);
 	if (r == 0) {
 		mnt = make_mount(m, &fs);
 		if (mnt < 0) {
 			r = -errno;
-			said = filesystem_message(fs, message, sizeof message);
+			message = filesystem_message(fs, text, sizeof text);
 		}
 	}
-	if (*said)
-		r = step_end(&step, r, "mount %s (%s)", m->shown, said);
+	if (*message)
+		r = step_end(&step, r, "mount %s (%s)", m->shown, message);
 	else
 		r = step_end(&step, r, "mount %s", m->shown);
 	return r < 0 ? r : take_fd(&mnt);
+}
+
+int sys_mount(const char *why, const struct sys_mount *m)
+{
+	return mount_step(why, m, m);
+}
+
+int sys_mount_make(const char *why, const struct sys_mount *m, const char *place)
+{
+	autofree char *make = xasprintf("mkdir %s", step_quote(place));
+	struct sys_mount made = *m, said = *m;
+
+	made.target = -1;
+	said.shown = place;
+	said.before = make;
+	return mount_step(why, &made, &said);
+}
+
+void sys_mount_drop(const char *why, const char *place)
+{
+	struct step step;
+
+	(void)step_begin(&step, "umount", why);
+	if (step_heard())
+		step_say(&step, "umount %s && rmdir %s", step_quote(place), step_quote(place));
+	(void)step_end(&step, 0, "unmount %s", place);
 }
 
 int sys_tree_clone(int source, const char *shown, _Bool recursive)

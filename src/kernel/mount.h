@@ -23,6 +23,13 @@ struct sys_mount {
 int sys_mount(const char *why, const struct sys_mount *m);
 
 /*
+ * The same, attached nowhere: sys_bind does that with it as its detached tree. Explain says that it is mounted at @place, which
+ * is made for it, and sys_mount_drop that it goes from there. Returns its descriptor.
+ */
+int sys_mount_make(const char *why, const struct sys_mount *m, const char *place);
+void sys_mount_drop(const char *why, const char *place);
+
+/*
  * Overlay takes "lowerdir+", one by one (Linux 6.7). An older kernel gets all in one option; it is not asked, because it would
  * write each time into its log what it does not know.
  */

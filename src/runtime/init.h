@@ -20,6 +20,12 @@ struct init_seal {
 	char *shown;
 };
 
+/* A filesystem that more places of the container are to have. */
+struct init_whole {
+	char *name, *shown; /* by X-mount.same=; where it is mounted first */
+	int mount;
+};
+
 struct init {
 	const struct runtime_create *create; /* borrowed, all of it: the parent's copies */
 	const struct spec *spec;
@@ -42,6 +48,8 @@ struct init {
 	int old_root; /* the host's root directory as this mount namespace has it, until it is left; O_PATH */
 	struct init_seal *seals;
 	size_t seal_count;
+	struct init_whole *wholes;
+	size_t whole_count;
 	struct strv env; /* of the program, complete */
 	char *program;   /* what args[0] was found to be */
 	bool cwd_later;  /* the working directory is for the user alone */

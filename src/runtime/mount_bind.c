@@ -157,9 +157,6 @@ int mount_bind(struct init *in, const struct mount_entry *e)
 	b.recursive = e->options.recursive;
 	b.set = e->options.set;
 	b.clear = e->options.clear;
-	/* a file system that another one had read-only is not so for this one */
-	if (e->kind == MOUNT_FILESYSTEM && !(b.set & MOUNT_ATTR_RDONLY))
-		b.clear |= MOUNT_ATTR_RDONLY;
 	b.rec_set = e->options.rec_set;
 	b.rec_clear = e->options.rec_clear;
 	b.propagation = e->options.propagation;

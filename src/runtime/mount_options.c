@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/mount_options.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <stddef.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #define SUBDIR "X-mount.subdir="
+#define SAME   "X-mount.same="
+#define CHOWN  "X-mount.chown="
 
 enum effect {
 	SET,     /* attribute of this mount */
@@ -170,6 +174,15 @@ static void apply(struct mount_options *o, const char *word, enum effect effect,
 	}
 }
 
+static bool parse_chown(const char *value, struct mount_options *ret)
+{
+	const char *colon = strchr(value, ':');
+	autofree char *uid = colon ? xstrndup(value, (size_t)(colon - value)) : NULL;
+
+	ret->chown = uid && number_u32(uid, &ret->uid) == 0 && number_u32(colon + 1, &ret->gid) == 0;
+	return ret->chown;
+}
+
 void mount_options_parse(const struct strv *options, struct mount_options *ret)
 {
 	for (size_t i = 0; i < options->count; i++) {
@@ -180,6 +193,10 @@ void mount_options_parse(const struct strv *options, struct mount_options *ret)
 			k++;
 		if (strncmp(word, SUBDIR, strlen(SUBDIR)) == 0)
 			xreplace(&ret->subdir, word + strlen(SUBDIR));
+		else if (strncmp(word, SAME, strlen(SAME)) == 0)
+			xreplace(&ret->same, word + strlen(SAME));
+		else if (strncmp(word, CHOWN, strlen(CHOWN)) == 0 && parse_chown(word + strlen(CHOWN), ret))
+			continue;
 		else if (k < ARRAY_SIZE(words))
 			apply(ret, word, words[k].effect, words[k].value);
 		else if (*word)
@@ -193,6 +210,7 @@ void mount_options_release(struct mount_options *o)
 		return;
 	strv_release(&o->data);
 	free(o->subdir);
+	free(o->same);
 	*o = (struct mount_options){ 0 };
 }
 

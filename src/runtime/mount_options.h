@@ -20,6 +20,9 @@ struct mount_options {
 	bool source_nofollow, dest_nofollow;
 	bool copy_symlink; /* a source that is a link becomes a link in the container */
 	char *subdir;      /* X-mount.subdir=, util-linux's: only this directory of what is mounted */
+	char *same;        /* X-mount.same=NAME, hoy's own: one filesystem at all places of that name */
+	bool chown;        /* X-mount.chown=UID:GID, hoy's own: the new filesystem with all it holds becomes that user's */
+	uint32_t uid, gid; /* with chown */
 	struct strv data;  /* for the filesystem: "size=64m", and superblock flags ("sync", "dirsync") by their fsconfig names */
 };
 

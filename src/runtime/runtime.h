@@ -15,10 +15,11 @@
 
 struct cgroup; /* runtime/cgroup.h */
 
-/* What the caller has opened already and certain of, where the spec's words alone could mean another thing by now. */
+/* What the caller has opened already and is certain of, where the spec's words alone could mean another thing by now. */
 struct runtime_tree {
 	char *at, *shown; /* destination of the mount that gets it in place of its source or file system; what the words call it */
-	int tree;         /* detached (tree_open) */
+	int tree;         /* detached (tree_open, mount_detached) */
+	bool fresh;       /* nobody has it but this container: it is filled as one that init made */
 };
 
 struct runtime_given {

@@ -124,6 +124,26 @@ race() {
 	[ $ran -gt 0 ]
 }
 
+@test "a subpath of a tmpfs that another container exchanges for a link to the host while containers start" {
+	hostile_image
+	hoy volume create --opt type=tmpfs --opt device=tmpfs mem >/dev/null
+	local i ran=0 pid
+	hoy run -d --name other -v mem:/m hostile sh -c "mkdir -p /m/a/dir && echo own >/m/a/file && echo own >/m/a/dir/file &&
+		ln -s '$CANARY' /m/b && touch /ready && sleep 1000" >/dev/null
+	wait_for 10 hoy exec other ls /ready
+	pid=$(hoy inspect -f '{{.State.Pid}}' other)
+	race "/proc/$pid/root/m" a b
+	for i in $(seq 30); do
+		run hoy run --rm --mount src=mem,dst=/x,volume-subpath=a/dir -v mem:/y:ro hostile sh -c 'cat /x/file; echo w >/x/written; touch /y/new 2>/dev/null && echo writable'
+		says_not secret
+		says_not '^writable'
+		[ "$status" = 1 ] && says '^own$' && ran=$((ran + 1)) || one_clear_line
+	done
+	canary_lives
+	[ $ran -gt 0 ]
+	[ -z "$(our_mounts)" ]
+}
+
 @test "a mount point in a shared volume that is exchanged for a link while containers start (CVE-2021-30465)" {
 	hostile_image
 	hoy volume create shared >/dev/null

@@ -290,7 +290,7 @@ static void wrong_values(void **state)
 		{ "-v", "a b:/b", "includes invalid characters for a local volume name" },
 		{ "-v", "d:/b", "volume name is too short" },
 		{ "-v", "/a:/b:nocopy", "invalid mode: nocopy" },
-		{ "-v", "data:/b:idmap", "the container has no user namespace" },
+		{ "-v", "data:/b:idmap=uids=0-1-10", "it wants uids= and gids=" },
 		{ "-v", "data:/", "destination can't be '/'" },
 		{ "--volumes-from", ":ro", "malformed volumes-from specification" },
 		{ "--volumes-from", "web:foo", "invalid mode for volumes-from: foo" },

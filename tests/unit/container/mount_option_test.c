@@ -123,6 +123,10 @@ static void id_mappings(void **state)
 	assert_int_equal(p.spec.gid_mappings.items[0].host_id, 100);
 	assert_true(strv_contains(&p.spec.options, "ridmap"));
 	mount_point_release(&p);
+	/* the container's user namespace is the host's */
+	assert_int_equal(mount_option_volume("/a:/b:idmap", &p), 0);
+	assert_int_equal(p.spec.uid_mappings.count, 0);
+	mount_point_release(&p);
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		struct spec_mount m = { 0 };
 

@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/moment.h"
-#include "container/log_read.h"
+#include "container/log_journal_read.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -80,11 +80,10 @@ static int read_tail(const char *text, int64_t *ret)
 
 static int check_driver(const struct plan *p)
 {
-	if (p->log == LOG_DRIVER_JSON)
+	if (p->log != LOG_DRIVER_NONE)
 		return 0;
 	fail(-EINVAL, "configured logging driver does not support reading");
-	return p->log == LOG_DRIVER_JOURNALD ? fail_hint(-EINVAL, "its records are in the journal: journalctl CONTAINER_NAME=NAME")
-					     : fail_hint(-EINVAL, "it was started with --log-driver none");
+	return fail_hint(-EINVAL, "it was started with --log-driver none");
 }
 
 static int logs_run(const struct cli *cli, void *data)
@@ -110,7 +109,8 @@ static int logs_run(const struct cli *cli, void *data)
 	if (!isatty(STDOUT_FILENO))
 		(void)setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 	if (r == 0)
-		r = log_read(l.handle.dir, "log", &how);
+		r = l.handle.record.plan.log == LOG_DRIVER_JOURNALD ? log_journal_read(l.handle.record.id, &how)
+								    : log_read(l.handle.dir, "log", &how);
 	handle_release(&l.handle);
 	fflush(stdout);
 	return r < 0 && r != -EPIPE ? fail_while(r, "cannot show the logs of %s", cli->args[0]) : 0;
@@ -121,7 +121,9 @@ const struct command command_logs = {
 	.usage = "[OPTIONS] CONTAINER",
 	.summary = "Fetch the logs of a container",
 	.manual =
-		"Prints what the container wrote to its standard output and error. One that runs in the foreground with --rm has no log: what it writes is shown where it was started.\n",
+		"Prints what the container wrote to its standard output and error. One that runs in the foreground with --rm has no log: what it writes is shown where it was started.\n"
+		"\n"
+		"What went to systemd's journal (--log-driver journald) is read from there, by journalctl.\n",
 	.options = logs_table,
 	.options_size = sizeof(struct logs_flags),
 	.min_args = 1,

@@ -77,9 +77,6 @@ teardown() {
 	says '^j1 12 64 6 true 16384$'
 	says '^j1 12 64 6 - 3616$'
 	says '^j1 12 64 6 true last$'
-	run hoy logs j1
-	exits 1
-	says 'journalctl'
 }
 
 @test "options that are none" {

@@ -108,6 +108,15 @@ int check_platform(const char *value)
 	return *value ? platform_parse(value, &platform) : 0;
 }
 
+int check_one_platform(const struct strv *typed, struct platform *ret)
+{
+	if (typed->count > 1)
+		return fail(-EINVAL, "--platform: a name stands for an image of one platform here: give one");
+	if (typed->count == 0 || !*typed->items[0])
+		return 0;
+	return platform_parse(typed->items[0], ret) < 0 ? -EINVAL : 1;
+}
+
 int check_pull(const char *value)
 {
 	if (strcmp(value, "always") && strcmp(value, "missing") && strcmp(value, "never"))

@@ -17,6 +17,10 @@ int check_label(const char *value);
 int check_ulimit(const char *value);
 int check_capability(const char *value);
 int check_platform(const char *value);
+/* --platform of archives, which may be given several times: 0 none was, 1 it is in *@ret, or -errno with words. */
+struct platform;
+struct strv;
+int check_one_platform(const struct strv *typed, struct platform *ret);
 int check_pull(const char *value);
 int check_isolation(const char *value);
 int check_signal(const char *value);

@@ -5,6 +5,9 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/image_event.h"
+#include "cli/progress.h"
+#include "image/fetch_url.h"
+#include "image/make.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +36,27 @@ static bool is_url(const char *source)
 	return strncmp(source, "http://", 7) == 0 || strncmp(source, "https://", 8) == 0;
 }
 
-static int open_archive(const char *source, int *ret)
+static void show(void *data, int64_t have)
+{
+	const struct pull_events *events = data;
+
+	events->layer(events->data, "archive", PULL_DOWNLOADING, (uint64_t)have, 0);
+}
+
+/* What is on the web comes whole into a file without a name first: it is begun again when it breaks off. */
+static int fetch_archive(const struct store *store, const char *url, int *ret)
+{
+	autocall(progress_free) struct progress *progress = progress_new(stderr);
+	struct pull_events events = progress_events(progress);
+	autofd int fd = make_blob(store);
+	int r = fd < 0 ? fd : fetch_url(url, fd, isatty(STDERR_FILENO) ? show : NULL, &events);
+
+	if (r == 0)
+		*ret = take_fd(&fd);
+	return r;
+}
+
+static int open_archive(const struct store *store, const char *source, int *ret)
 {
 	int fd;
 
@@ -42,8 +65,7 @@ static int open_archive(const char *source, int *ret)
 			return fail(-EINVAL, "the archive is to come from standard input, which is a terminal");
 		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	} else if (is_url(source)) {
-		fail(-ENOSYS, "importing from a URL is not supported yet");
-		return fail_hint(-ENOSYS, "curl -L %s | hoy import -", source);
+		return fetch_archive(store, source, ret);
 	} else {
 		fd = open(source, O_RDONLY | O_CLOEXEC);
 	}
@@ -55,10 +77,13 @@ static int open_archive(const char *source, int *ret)
 
 static int import_archive(const struct cli *cli, const struct import_flags *flags, char id[DIGEST_MAX])
 {
+	autofree char *from = xasprintf("Imported from %s", cli->args[0]), *name = NULL;
 	struct import_options options = {
 		.reference = cli->arg_count > 1 ? cli->args[1] : NULL,
 		.changes = &flags->changes,
-		.message = flags->message,
+		.message = flags->message         ? flags->message
+			   : is_url(cli->args[0]) ? from
+						  : NULL,
 	};
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
@@ -70,12 +95,15 @@ static int import_archive(const struct cli *cli, const struct import_flags *flag
 		r = platform_parse(flags->platform, &platform);
 		options.made_for = &platform;
 	}
+	/* bad words are said before anything is fetched */
 	if (r == 0)
-		r = open_archive(cli->args[0], &archive);
+		r = make_reference(options.reference, &name);
 	if (r == 0)
 		r = store_open(cli->root, &store);
 	if (r == 0)
 		r = home_open(store, cli->runroot, &home);
+	if (r == 0)
+		r = open_archive(store, cli->args[0], &archive);
 	options.archive = archive;
 	if (r == 0)
 		r = image_import(store, &options, id);
@@ -97,11 +125,11 @@ static int import_run(const struct cli *cli, void *options)
 
 const struct command command_import = {
 	.name = "import",
-	.usage = "[OPTIONS] file|- [REPOSITORY[:TAG]]",
+	.usage = "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
 	.summary = "Import the contents from a tarball to create a filesystem image",
 	.manual =
 		"Makes an image of one layer out of an archive of a root filesystem: tar, plain or compressed (gzip, zstd, xz, bzip2),\n"
-		"from a file or, with -, from standard input. Prints the image's id.\n\n"
+		"from a file, from the web (http:// or https://) or, with -, from standard input. Prints the image's id.\n\n"
 		"--change sets what the image wants to be run with, in the words of a Dockerfile: CMD, ENTRYPOINT, ENV, EXPOSE,\n"
 		"HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR.\n",
 	.options = import_table,

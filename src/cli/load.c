@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/image_event.h"
@@ -18,13 +19,15 @@
 
 struct load_flags {
 	const char *input;
+	struct strv platforms;
 	bool quiet;
 };
 
 static const struct option load_table[] = {
 	{ 'i', "input", OPTION_STRING, offsetof(struct load_flags, input), "string", "Read from tar archive file, instead of STDIN",
 	  .complete = "file" },
-	{ 0, "platform", OPTION_LIST, 0, "list", "Load only the given platforms", .later = true },
+	{ 0, "platform", OPTION_LIST, offsetof(struct load_flags, platforms), "list",
+	  "Load the images for this platform (linux/arm64)", .check = check_platform },
 	{ 'q', "quiet", OPTION_BOOL, offsetof(struct load_flags, quiet), .help = "Suppress the load output" },
 	OPTIONS_END,
 };
@@ -69,9 +72,10 @@ static int load_run(const struct cli *cli, void *data)
 	autocall(home_free) struct home *home = NULL;
 	struct load_events events = { .loaded = tell_loaded };
 	autofd int input = -1;
-	int r = each_open(cli, &store, &home);
-
+	struct platform platform;
+	int chosen = check_one_platform(&flags->platforms, &platform), r = chosen < 0 ? chosen : each_open(cli, &store, &home);
 	events.data = home;
+	events.platform = chosen ? &platform : NULL;
 	/* as Docker: what happens on the way is for a person who watches */
 	if (!flags->quiet && isatty(STDOUT_FILENO))
 		events.layer = tell_layer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "cli/command.h"
 #include "cli/image_event.h"
 #include "cli/progress.h"
@@ -16,7 +17,7 @@ struct pull_flags {
 
 static const struct option pull_table[] = {
 	{ 'a', "all-tags", OPTION_BOOL, offsetof(struct pull_flags, all_tags),
-	  .help = "Download all tagged images in the repository", .later = true },
+	  .help = "Download all tagged images in the repository" },
 	{ 0, "platform", OPTION_STRING, offsetof(struct pull_flags, platform), "string",
 	  "Download the image for this platform (linux/arm64)" },
 	{ 'q', "quiet", OPTION_BOOL, offsetof(struct pull_flags, quiet), .help = "Suppress verbose output" },
@@ -56,9 +57,26 @@ static int pull(const struct cli *cli, const struct pull_flags *flags, const cha
 	return r;
 }
 
+/* One after the other, in the registry's order; the first that cannot be pulled ends it, as Docker's. */
+static int pull_all(const struct cli *cli, const struct pull_flags *flags)
+{
+	autostrv tags = { 0 };
+	int r = image_pull_tags(cli->args[0], flags->tls_verify, &tags);
+
+	for (size_t i = 0; r == 0 && i < tags.count; i++) {
+		autofree char *name = xasprintf("%s:%s", cli->args[0], tags.items[i]);
+
+		r = pull(cli, flags, name);
+		if (r < 0)
+			fail_while(r, "%s", tags.items[i]);
+	}
+	return r;
+}
+
 static int pull_run(const struct cli *cli, void *data)
 {
-	int r = pull(cli, data, cli->args[0]);
+	const struct pull_flags *flags = data;
+	int r = flags->all_tags ? pull_all(cli, flags) : pull(cli, flags, cli->args[0]);
 
 	return r < 0 ? fail_while(r, "cannot pull %s", cli->args[0]) : 0;
 }

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/each.h"
 #include "cli/image_event.h"
@@ -12,12 +13,14 @@
 
 struct save_flags {
 	const char *output;
+	struct strv platforms;
 };
 
 static const struct option save_table[] = {
 	{ 'o', "output", OPTION_STRING, offsetof(struct save_flags, output), "string", "Write to a file, instead of STDOUT",
 	  .complete = "file" },
-	{ 0, "platform", OPTION_LIST, 0, "list", "Save only the given platforms", .later = true },
+	{ 0, "platform", OPTION_LIST, offsetof(struct save_flags, platforms), "list",
+	  "Save only images for this platform (linux/arm64)", .check = check_platform },
 	OPTIONS_END,
 };
 
@@ -37,12 +40,12 @@ static int save_run(const struct cli *cli, void *data)
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
 	autocall(outfile_release) struct outfile out = OUTFILE_NONE;
-	int r = each_open(cli, &store, &home);
-
+	struct platform platform;
+	int chosen = check_one_platform(&flags->platforms, &platform), r = chosen < 0 ? chosen : each_open(cli, &store, &home);
 	if (r == 0)
 		r = outfile_open(flags->output, &out);
 	if (r == 0)
-		r = image_save(store, cli->args, cli->arg_count, out.fd);
+		r = image_save(store, cli->args, cli->arg_count, chosen ? &platform : NULL, out.fd);
 	if (r == 0)
 		r = outfile_commit(&out);
 	if (r < 0)

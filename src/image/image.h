@@ -67,3 +67,5 @@ struct pull_options {
  * name: put "cannot pull NAME" in front. Killed at any moment it leaves a consistent store; what was fetched is kept.
  */
 int image_pull(const struct store *s, const struct pull_options *options, struct image *ret);
+/* The tags that the registry lists of a repository, for `pull -a`. -EINVAL with words when the name has one already. */
+int image_pull_tags(const char *repository, bool tls_verify, struct strv *ret);

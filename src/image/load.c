@@ -214,9 +214,13 @@ static int load_image(const struct load *l, struct parts *p)
 	return r;
 }
 
-static int parse_config(struct parts *p)
+static int parse_config(const struct load *l, struct parts *p)
 {
-	return imageconfig_parse(p->text.data, p->text.len, &p->config);
+	int r = imageconfig_parse(p->text.data, p->text.len, &p->config);
+
+	return r < 0 || !l->events->platform
+		       ? r
+		       : platform_check(l->events->platform, p->config.os, p->config.architecture, p->config.variant);
 }
 
 /* ---- Docker's archive -------------------------------------------------------------------------------------------- */
@@ -238,7 +242,7 @@ static int load_docker_image(const struct load *l, struct json_object *o)
 	if (r >= 0)
 		r = read_file(l, config, IMAGECONFIG_SIZE_MAX, &p.text);
 	if (r >= 0)
-		r = parse_config(&p);
+		r = parse_config(l, &p);
 	return r < 0 ? r : load_image(l, &p);
 }
 
@@ -281,9 +285,10 @@ static int read_manifest(const struct load *l, const char *digest, const char *m
 		return 0;
 	}
 	platform_host(&host);
-	chosen = manifest_choose(&m, &host);
+	chosen = manifest_choose(&m, l->events->platform ? l->events->platform : &host);
 	if (!chosen)
-		return fail(-ENOENT, "the archive has no image for this machine");
+		return l->events->platform ? platform_missing(l->events->platform)
+					   : fail(-ENOENT, "the archive has no image for this machine");
 	if (depth == NESTED_MAX)
 		return fail(-EBADMSG, "the archive has indexes in indexes in indexes");
 	return read_manifest(l, chosen->digest, chosen->media_type, depth + 1, text, ret);
@@ -323,7 +328,7 @@ static int load_oci_image(const struct load *l, struct json_object *descriptor)
 	if (r >= 0)
 		r = read_blob(l, m.config.digest, IMAGECONFIG_SIZE_MAX, &p.text);
 	if (r >= 0)
-		r = parse_config(&p);
+		r = parse_config(l, &p);
 	if (r < 0)
 		return r;
 	p.layers = xcalloc(m.count + 1, sizeof *p.layers);

@@ -5,6 +5,7 @@
  * hoy-unpack into a draft (image/layer.h); what lies there is a stranger's: only regular files are opened, each is found
  * inside the draft, and is what its digest says or the load fails. Runs in the command.
  */
+#include "image/platform.h"
 #include "image/store.h"
 
 #include <stdint.h>
@@ -16,6 +17,7 @@ struct load_events {
 	/* A layer is about to be unpacked; its blob has @size bytes. */
 	void (*layer)(void *data, const char *diff_id, int64_t size);
 	void *data;
+	const struct platform *platform; /* which images of the archive; NULL: those for this machine, or the only ones */
 };
 
 /*

@@ -125,3 +125,19 @@ const char *platform_format(const struct platform *p, char text[PLATFORM_TEXT_MA
 		 p->variant);
 	return text;
 }
+
+int platform_missing(const struct platform *wanted)
+{
+	char text[PLATFORM_TEXT_MAX];
+
+	return fail(-ENOENT, "the image was found but does not provide the specified platform (%s)", platform_format(wanted, text));
+}
+
+int platform_check(const struct platform *wanted, const char *os, const char *architecture, const char *variant)
+{
+	struct platform has;
+
+	if (platform_set(&has, os, architecture, variant) == 0 && (!*has.architecture || platform_rank(wanted, &has)))
+		return 0;
+	return platform_missing(wanted);
+}

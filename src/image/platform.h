@@ -24,5 +24,11 @@ int platform_set(struct platform *ret, const char *os, const char *architecture,
  * and v5, an amd64 runs 386, an arm64 runs arm: containerd's order.
  */
 int platform_rank(const struct platform *wanted, const struct platform *offered);
+/*
+ * Whether an image whose config says so runs where @wanted is asked for. One that does not say what it is for is taken at its word.
+ * When not, the answer is that of platform_missing: -ENOENT in Docker's words.
+ */
+int platform_missing(const struct platform *wanted);
+int platform_check(const struct platform *wanted, const char *os, const char *architecture, const char *variant);
 /* "linux/arm/v7"; returns @text. */
 const char *platform_format(const struct platform *p, char text[PLATFORM_TEXT_MAX]);

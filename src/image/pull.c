@@ -115,20 +115,30 @@ static int is_up_to_date(struct pull *p, struct image *ret)
 	return 1;
 }
 
+/* A tag that the registry lists is a stranger's text: "80/x" would make another registry of the name. */
+static int check_tag(const struct reference *ref, const char *tag)
+{
+	autofree char *text = xasprintf("%s/%s:%s", ref->registry, ref->repository, tag);
+	autoreference checked = { 0 };
+	int r = reference_parse(text, &checked);
+
+	return r < 0 || !checked.tag || strcmp(checked.tag, tag) != 0
+		       ? fail(-EINVAL, "the registry lists a tag that is none: '%.100s'", tag)
+		       : 0;
+}
+
 /* No tag was typed and there is no "latest": the last tag that the registry lists, said in one line. */
 static int take_last_tag(struct pull *p)
 {
-	autoreference checked = { 0 };
-	autofree char *tag = NULL, *text = NULL, *name = reference_familiar_name(&p->ref);
-	int r = registry_last_tag(p->registry, &tag);
+	autofree char *name = reference_familiar_name(&p->ref);
+	autostrv tags = { 0 };
+	int r = registry_tags(p->registry, &tags);
 
+	if (r == 0)
+		r = check_tag(&p->ref, tags.items[tags.count - 1]);
 	if (r < 0)
 		return r;
-	text = xasprintf("%s/%s:%s", p->ref.registry, p->ref.repository, tag);
-	r = reference_parse(text, &checked);
-	if (r < 0)
-		return fail(-EINVAL, "the registry lists a tag that is none: '%.100s'", tag);
-	p->ref.tag = take(&checked.tag);
+	p->ref.tag = xstrdup(tags.items[tags.count - 1]);
 	set_names(p);
 	say(p, "%s has no tag latest: taking %s, the last tag that its registry lists", name, p->ref.tag);
 	return 0;
@@ -350,5 +360,22 @@ int image_pull(const struct store *s, const struct pull_options *options, struct
 		r = run(&p, ret);
 	if (r == 0)
 		settle(s, &ret->config);
+	return r;
+}
+
+int image_pull_tags(const char *repository, bool tls_verify, struct strv *ret)
+{
+	autocall(registry_free) struct registry *registry = NULL;
+	autoreference ref = { 0 };
+	int r = reference_parse(repository, &ref);
+
+	if (r == 0 && (ref.tag || ref.digest))
+		return fail(-EINVAL, "tag can't be used with --all-tags/-a");
+	if (r == 0)
+		r = registry_open(&ref, tls_verify, &registry);
+	if (r == 0)
+		r = registry_tags(registry, ret);
+	for (size_t i = 0; r == 0 && i < ret->count; i++)
+		r = check_tag(&ref, ret->items[i]);
 	return r;
 }

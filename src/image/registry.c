@@ -280,26 +280,17 @@ static char *next_page(const char *link)
 	return len && query[len] == '>' ? xstrndup(query, len) : NULL;
 }
 
-static int last_of_page(const char *text, size_t len, char **tag)
+static int add_page(const char *text, size_t len, struct strv *ret)
 {
 	autojson struct json_object *o = NULL;
-	struct json_object *list = NULL;
 	int r = json_parse(text, len, "tag list", &o);
 
-	if (r == 0)
-		r = json_get_array(o, "tag list", "tags", &list);
-	if (r <= 0 || json_object_array_length(list) == 0)
-		return r;
-	list = json_object_array_get_idx(list, json_object_array_length(list) - 1);
-	if (!list || !json_object_is_type(list, json_type_string))
-		return fail(-EINVAL, "tag list: a tag is not a string");
-	xreplace(tag, json_object_get_string(list));
-	return 0;
+	return r < 0 ? r : json_get_strv(o, "tag list", "tags", ret);
 }
 
-int registry_last_tag(struct registry *g, char **ret)
+int registry_tags(struct registry *g, struct strv *ret)
 {
-	autofree char *tag = NULL, *path = xstrdup("tags/list?n=1000");
+	autofree char *path = xstrdup("tags/list?n=1000");
 
 	for (int page = 0; path && page < REGISTRY_TAGS_MAX; page++) {
 		struct transfer_request q = { .size = -1, .limit = MANIFEST_SIZE_MAX };
@@ -309,15 +300,12 @@ int registry_last_tag(struct registry *g, char **ret)
 		int r = fetch_text(g, path, "tag list", &q, &text, &a);
 
 		if (r == 0)
-			r = last_of_page(text.data, text.len, &tag);
+			r = add_page(text.data, text.len, ret);
 		if (r < 0)
 			return r;
 		query = next_page(a.link);
 		free(path);
 		path = query ? xasprintf("tags/list%s", query) : NULL;
 	}
-	if (!tag)
-		return fail(-ENOENT, "the registry lists no tag of %s", g->ref->repository);
-	*ret = take(&tag);
-	return 0;
+	return ret->count ? 0 : fail(-ENOENT, "the registry lists no tag of %s", g->ref->repository);
 }

@@ -6,12 +6,13 @@
  * connection) are tried again a few times. Command process.
  */
 #include "base/buf.h"
+#include "base/strv.h"
 #include "image/digest.h"
 #include "image/reference.h"
 #include "image/transfer.h"
 
 #define REGISTRY_TRIES    4
-#define REGISTRY_TAGS_MAX 20 /* pages of a tag list */
+#define REGISTRY_TAGS_MAX 20 /* pages of a tag list, of a thousand each */
 
 struct registry;
 
@@ -35,8 +36,8 @@ int registry_manifest(struct registry *r, const char *tag_or_digest, struct regi
 int registry_manifest_digest(struct registry *r, const char *tag_or_digest, char digest[DIGEST_MAX]);
 /* Fetches a small blob, of exactly this digest and size. */
 int registry_blob(struct registry *r, const char *digest, int64_t size, struct buf *ret);
-/* The last tag that the registry lists; caller frees. -ENOENT with words where it lists none. */
-int registry_last_tag(struct registry *r, char **ret);
+/* Adds the tags that the registry lists, in its order. -ENOENT with words where it lists none. */
+int registry_tags(struct registry *r, struct strv *ret);
 
 /* Begins to fetch a blob into @fd from @offset on; answers come by registry_answer. */
 int registry_blob_begin(struct registry *r, const char *digest, int64_t size, int fd, int64_t offset, uint32_t *ret_id);

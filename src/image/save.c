@@ -33,7 +33,8 @@ struct saved {
 
 struct save {
 	const struct store *store;
-	int root; /* of the layout */
+	const struct platform *platform; /* NULL: any */
+	int root;                        /* of the layout */
 	struct saved *images;
 	size_t count;
 };
@@ -62,12 +63,26 @@ static struct saved *image_of(struct save *v, const struct catalog_entry *e)
 	return &v->images[v->count++];
 }
 
+static int check_platform(const struct save *v, const struct catalog_entry *e)
+{
+	autocall(image_release) struct image image = { 0 };
+	int r = v->platform ? image_load(v->store, e, &image) : 0;
+
+	if (r == 0 && v->platform)
+		r = platform_check(v->platform, image.config.os, image.config.architecture, image.config.variant);
+	return r;
+}
+
 static int add_entry(struct save *v, const struct catalog_entry *e, bool named)
 {
 	struct saved *image;
+	int r;
 
 	if (!e->manifest_digest)
 		return fail(-ENOENT, "its manifest is not here");
+	r = check_platform(v, e);
+	if (r < 0)
+		return r;
 	image = image_of(v, e);
 	/* a name by digest alone is no name that an archive can give */
 	if (named && *e->reference != '@' && !strchr(e->reference, '@') && !strv_contains(&image->names, e->reference))
@@ -253,9 +268,9 @@ static int pack_layout(int root, int fd)
 	return r < 0 ? r : unpack_finish(&packer, &packed);
 }
 
-int image_save(const struct store *s, char *const *names, size_t count, int fd)
+int image_save(const struct store *s, char *const *names, size_t count, const struct platform *platform, int fd)
 {
-	autocall(save_release) struct save v = { .store = s };
+	autocall(save_release) struct save v = { .store = s, .platform = platform };
 	struct layer_draft draft = LAYER_DRAFT_NONE;
 	autocatalog all = { 0 };
 	int r = catalog_list(s, &all);

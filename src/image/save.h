@@ -6,10 +6,11 @@
  * (image/layer.h), which goes with the command, and packed by hoy-unpack. Runs in the command.
  */
 #include "base/strv.h"
+#include "image/platform.h"
 #include "image/store.h"
 
 /*
  * Writes the archive to @fd. Names as typed: one without a tag stands for all tags of its repository, an id for the image
- * without its names. -ENOENT with Docker's words when there is none.
+ * without its names. With @platform each must be for that one. -ENOENT with Docker's words when there is none.
  */
-int image_save(const struct store *s, char *const *names, size_t count, int fd);
+int image_save(const struct store *s, char *const *names, size_t count, const struct platform *platform, int fd);

@@ -160,6 +160,22 @@ no_halves() {
 	no_halves
 }
 
+@test "pull -a: every tag that the registry lists" {
+	gone "$SCRATCH/root"
+	local tags
+	tags=$(http_get "http://$REGISTRY/v2/no-latest/tags/list" | python3 -c 'import json, sys; print(*json.load(sys.stdin)["tags"])')
+	run hoy pull -a $REGISTRY/no-latest
+	exits 0
+	[ "$(hoy images --format '{{.Tag}}' $REGISTRY/no-latest | sort | paste -sd' ')" = "$(tr ' ' '\n' <<<"$tags" | sort | paste -sd' ')" ]
+	run hoy pull --all-tags $REGISTRY/no-latest:1
+	exits 1
+	one_clear_line
+	says "tag can't be used with --all-tags/-a"
+	run hoy pull -a $REGISTRY/nothing-here
+	exits 1
+	one_clear_line
+}
+
 @test "not on a terminal: not one escape" {
 	run hoy pull $REGISTRY/webservice
 	exits 0

@@ -78,6 +78,14 @@ for l in json.load(sys.stdin):
 @test "closed" { refused down 'HTTP 503: closed for today'; }
 @test "no tags" { refused notags 'has no notags:latest'; }
 
+@test "a tag that would be another registry" {
+	refused badtag 'a tag that is none'
+	run hoy pull -a $H/badtag
+	exits 1
+	one_clear_line
+	says "a tag that is none: '80/x'"
+}
+
 @test "a registry's words cannot steer the terminal" {
 	refused escape 'forbids it'
 	! grep -q $'\e' <<<"$output" || false

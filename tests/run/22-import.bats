@@ -45,10 +45,73 @@ config() {
 	run hoy import "$SCRATCH/tree"
 	exits 1
 	one_clear_line
-	run hoy import https://example.com/a.tar
+}
+
+# web: serves $SCRATCH on loopback; "/moved" leads to "/a.tar", "/later" answers at the second time, "/half" breaks off at the first
+web() {
+	cat >"$BATS_TEST_TMPDIR/web.py" <<-'END'
+		import http.server, os, sys
+		seen = {}
+		class H(http.server.BaseHTTPRequestHandler):
+		    def log_message(self, *a): pass
+		    def do_GET(self):
+		        n = seen[self.path] = seen.get(self.path, 0) + 1
+		        if self.path == '/moved':
+		            self.send_response(302); self.send_header('Location', '/a.tar'); self.end_headers(); return
+		        if self.path == '/around':
+		            self.send_response(302); self.send_header('Location', '/around'); self.end_headers(); return
+		        if self.path == '/later' and n == 1:
+		            self.send_response(503); self.end_headers(); return
+		        name = {'/later': '/a.tar', '/half': '/a.tar'}.get(self.path, self.path)
+		        try: data = open(sys.argv[1] + name, 'rb').read()
+		        except OSError: self.send_response(404); self.end_headers(); return
+		        self.send_response(200); self.send_header('Content-Length', str(len(data))); self.end_headers()
+		        self.wfile.write(data[:len(data) // 2] if self.path == '/half' and n == 1 else data)
+		s = http.server.ThreadingHTTPServer(('127.0.0.1', 0), H)
+		open(sys.argv[2] + '.new', 'w').write(str(s.server_address[1]))
+		os.rename(sys.argv[2] + '.new', sys.argv[2])
+		s.serve_forever()
+	END
+	python3 "$BATS_TEST_TMPDIR/web.py" "$SCRATCH" "$BATS_TEST_TMPDIR/port" >/dev/null 2>&1 3>&- 4>&- &
+	WEB=$!
+	wait_for 20 test -s "$BATS_TEST_TMPDIR/port"
+	U=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")
+}
+
+@test "from the web: where it leads, with patience, and with words when there is none" {
+	gone "$SCRATCH/root"
+	web
+	local path id
+	for path in a.tar moved later half; do
+		run hoy import "$U/$path" "web:$path"
+		exits 0
+		[[ $output =~ ^sha256:[0-9a-f]{64}$ ]]
+		# the very file
+		[ "$(jq -r '.layers[0].digest' "$SCRATCH/root/blobs/sha256/$(hoy images --digests --format '{{.Tag}}' >/dev/null; jq -r .ManifestDigest "$SCRATCH"/root/images/*"$path"* | cut -d: -f2)")" = \
+			"sha256:$(sha256sum <"$SCRATCH/a.tar" | cut -d' ' -f1)" ]
+	done
+	run hoy history --format '{{.Comment}}' web:moved
+	is "Imported from $U/moved"
+	run hoy import -m mine "$U/a.tar" web:said
+	[ "$(hoy history --format '{{.Comment}}' web:said)" = mine ]
+	run hoy import "$U/none.tar"
 	exits 1
 	one_clear_line
-	says 'not supported yet'
+	says "cannot import $U/none.tar: the server answered HTTP 404"
+	run hoy import "$U/around"
+	exits 1
+	one_clear_line
+	says 'redirects more than 5 times'
+	run hoy import "$U/a.tar" Bad:Name:Here
+	exits 1
+	one_clear_line
+	kill $WEB
+	wait $WEB 2>/dev/null || true
+	run hoy import "$U/a.tar"
+	exits 1
+	one_clear_line
+	says 'Connection refused'
+	[ -z "$(ls "$SCRATCH"/root/partial 2>/dev/null)" ]
 }
 
 @test "xz and bzip2: read, and stored as layers that everybody reads" {

@@ -260,3 +260,32 @@ t.close()' "$PWD"
 	hoy save -o killed.tar big
 	hoy rmi big >/dev/null
 }
+
+@test "--platform of save and load: the image of that platform, or words" {
+	skip_without skopeo
+	local here other
+	case $(uname -m) in x86_64) here=linux/amd64 ;; aarch64) here=linux/arm64 ;; *) skip "no such image" ;; esac
+	hoy save --platform $here -o here.tar $REGISTRY/busybox
+	run hoy save --platform linux/s390x -o none.tar $REGISTRY/busybox
+	exits 1
+	one_clear_line
+	says 'does not provide the specified platform \(linux/s390x\)'
+	[ ! -e none.tar ]
+	run hoy save --platform linux/nothing/at/all -o none.tar $REGISTRY/busybox
+	[ "$status" != 0 ]
+	run hoy save --platform $here --platform linux/s390x -o none.tar $REGISTRY/busybox
+	exits 1
+	says 'one platform'
+	there load --platform $here -i here.tar
+	run there load --platform linux/s390x -i here.tar
+	exits 1
+	one_clear_line
+	says 'does not provide the specified platform \(linux/s390x\)'
+	# a layout with several
+	skopeo copy -q --all --src-tls-verify=false docker://$REGISTRY/multiarch:list oci-archive:all.tar:multi
+	there load --platform linux/arm/v7 -i all.tar
+	[ "$(there inspect -f '{{.Architecture}}/{{.Variant}}' "$(there images -q --no-trunc --filter dangling=true | head -n 1)")" = arm/v7 ]
+	run there load --platform linux/s390x -i all.tar
+	exits 1
+	says 'does not provide the specified platform'
+}

@@ -404,6 +404,7 @@ CASES = {
     "artifact": {"text": bend(config=dict(GOOD.man["config"], mediaType="application/vnd.cncf.helm.config.v1+json"))},
     "nolatest": {"tags": ["1.0", "1.1", "1.2"]},
     "notags": {"tags": []},
+    "badtag": {"tags": ["1.0", "80/x"]},
 }
 
 

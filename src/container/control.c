@@ -238,7 +238,7 @@ static int remove_locked(struct handle *h, int lock, bool volumes)
 	if (r == 0 && volumes)
 		r = undo_volumes(lock);
 	if (r == 0)
-		undo_run(h->home, h->record.id, lock, true);
+		undo_run(h->home, h->record.id, lock, false);
 	if (r == 0)
 		handle_event(h, "destroy", NULL);
 	return r;

@@ -2,7 +2,9 @@
 #include "container/networks_live.h"
 
 #include "base/cleanup.h"
+#include "base/dir.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "container/ask.h"
 #include "container/endpoints.h"
@@ -268,6 +270,53 @@ int networks_disconnect(struct handle *h, const char *network)
 		return r ? 0 : fail(-ENOENT, "container %s is not connected to network %s", h->record.id, net.name);
 	endpoints_event(h->home, &net, "disconnect", h->record.id);
 	return tell_resolver(h);
+}
+
+static bool is_in(const struct networks *n, const char *network)
+{
+	for (size_t i = 0; i < n->count; i++)
+		if (strcmp(n->items[i].network, network) == 0)
+			return true;
+	return false;
+}
+
+/* Networks where it has an endpoint, which the record does not name. */
+static int leave_others(struct handle *h)
+{
+	struct network_home place = endpoints_home(h->home);
+	autoendpoints all = { 0 };
+	int r = 0;
+
+	endpoints_read(h->home, h->record.id, &all);
+	for (size_t i = 0; r >= 0 && i < all.count; i++) {
+		autonetwork net = { 0 };
+
+		if (!is_in(&h->record.networks, all.items[i].network) && network_read(&place, all.items[i].network, &net) == 0)
+			r = leave_live(h, &net);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int settle_one(int dirfd, const char *id, void *data)
+{
+	autocall(handle_release) struct handle h = HANDLE_NONE;
+	int r = handle_open(data, id, &h);
+
+	(void)dirfd;
+	if (r == 0 && handle_runs(&h) && h.record.networks.mode == NETWORKS_OWN) {
+		r = settle(&h);
+		if (r == 0)
+			r = leave_others(&h);
+	}
+	if (r < 0 && r != -ENOENT)
+		log_warning("the networks of %.12s are not what they should be: %s", id, error_text(r));
+	error_clear();
+	return 0;
+}
+
+void networks_settle(const struct home *home)
+{
+	(void)dir_each(home->running, ".", settle_one, (void *)home);
 }
 
 void networks_rename(const struct home *home, const char *id, const char *name)

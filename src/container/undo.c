@@ -68,13 +68,30 @@ int undo_begin_now(const struct home *home, const char *id)
 	return begin(home, id, LOCK_NB);
 }
 
+/* What a monitor that was killed in its end left is undone with the rest. */
+static void add_left(int fd, struct buf *out)
+{
+	autobuf text = BUF_INIT;
+	autostrv lines = { 0 };
+
+	if (file_read(fd, "undo", JOURNAL_MAX, &text) < 0)
+		error_clear();
+	strv_split(&lines, text.data, '\n');
+	for (size_t i = 0; i < lines.count; i++)
+		if (strncmp(lines.items[i], "network ", 8) == 0 || strncmp(lines.items[i], "cgroup ", 7) == 0)
+			buf_add_format(out, "%s\n", lines.items[i]);
+}
+
 int undo_write(int fd, const char *name, const char *cgroup, bool keep)
 {
-	autofd int journal = openat(fd, "undo", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	autofd int journal = -1;
 	autobuf text = BUF_INIT;
-	int r = journal < 0 ? -errno : 0;
+	int r;
 
 	buf_add_format(&text, "name %s\ndirectory\n", name);
+	add_left(fd, &text);
+	journal = openat(fd, "undo", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	r = journal < 0 ? -errno : 0;
 	if (cgroup)
 		buf_add_format(&text, "cgroup %s\n", cgroup);
 	if (keep)

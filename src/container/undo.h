@@ -23,8 +23,8 @@ int undo_begin(const struct home *home, const char *id);
 /* The same without waiting: -EAGAIN without words when another process makes, runs or removes the container. */
 int undo_begin_now(const struct home *home, const char *id);
 /*
- * Writes the journal: all of it, before the first of it is made. @cgroup may be NULL; @keep: the container was there before
- * and stays.
+ * Writes the journal: all of it, before the first of it is made. What an earlier one says of cgroups and networks stays in it.
+ * @cgroup may be NULL; @keep: the container was there before and stays.
  */
 int undo_write(int fd, const char *name, const char *cgroup, bool keep);
 /* Adds that anonymous volumes go with the directory, too. */

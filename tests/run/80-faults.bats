@@ -158,6 +158,27 @@ box_has_left() {
 	hoy network disconnect own box || true # it has
 	box_is_in
 }
+# its ports lead where its way out does, and it is in no other network than it says
+box_is_right() {
+	local out
+	hoy network reload || return 1
+	out=$(hoy exec box ip route | awk '$1 == "default" { print $3 }')
+	nft list ruleset | grep -E "tcp \. 18080 : ${out%.*}\.[0-9]+ \. 80" || return 1
+	[ "$(hoy port box)" = '80/tcp -> 0.0.0.0:18080' ] || return 1
+	[ "$(hoy exec box ls /sys/class/net | grep -c eth)" = "$(hoy inspect -f '{{len .NetworkSettings.Networks}}' box)" ]
+}
+box_is_right_and_in() {
+	box_is_right || return 1
+	hoy network connect --gw-priority 1 own box || true
+	box_is_right
+}
+box_is_right_and_out() {
+	box_is_right || return 1
+	hoy network disconnect own box || true
+	box_is_right
+}
+box_leads_elsewhere() { box_is_right_and_out; }
+box_leads_through_own() { box_is_right_and_in; }
 rules_are_flushed() { nft flush ruleset; }
 rules_can_be_made() { hoy network reload && nft list ruleset | grep -q 'tcp \. 18080'; }
 
@@ -167,6 +188,8 @@ rules_can_be_made() { hoy network reload && nft list ruleset | grep -q 'tcp \. 1
 	hoy run -d --name box -p 18080:80 $REGISTRY/busybox sleep 1000
 	walk_command box_is_out box_is_in network connect own box
 	walk_command box_comes_in box_has_left network disconnect own box
+	walk_command box_leads_elsewhere box_is_right_and_in network connect --gw-priority 1 own box
+	walk_command box_leads_through_own box_is_right_and_out network disconnect own box
 	walk_command rules_are_flushed rules_can_be_made network reload
 	hoy rm -f box
 	hoy network rm own
@@ -176,4 +199,27 @@ rules_can_be_made() { hoy network reload && nft list ruleset | grep -q 'tcp \. 1
 
 @test "every step refused to a container with little: read-only, a user, host network" {
 	walk EIO 3 --read-only -u 1000 --network host --cap-drop ALL $REGISTRY/busybox echo alive
+}
+
+@test "killed while it moves ports, a monitor leaves nothing" {
+	local start n moved=0
+	hoy network create own
+	hoy run --rm --network own --network bridge $REGISTRY/busybox true # bridges and rules are made
+	: >"$BATS_TEST_TMPDIR/steps"
+	HOY_FAULT_LOG=$BATS_TEST_TMPDIR/steps hoy run -d --name box -p 18080:80 $REGISTRY/busybox sleep 1000
+	start=$(wc -l <"$BATS_TEST_TMPDIR/steps")
+	hoy rm -f box
+	# its steps go on where those of the start end
+	for ((n = start + 1; n < start + 100 && !moved; n++)); do
+		HOY_FAULT=$n:KILL hoy run -d --name box -p 18080:80 $REGISTRY/busybox sleep 1000
+		hoy network connect --gw-priority 1 own box && [ -n "$(hoy ps -q)" ] && moved=$n
+		hoy rm -f box
+		hoy images -q >/dev/null # and what its end was killed at is undone by the next command
+		leaves_nothing_behind || return 1
+	done
+	echo "# a move has $((moved - start - 1)) steps" >&3
+	[ "$moved" -gt $((start + 2)) ]
+	hoy run --rm -p 18080:80 $REGISTRY/busybox true
+	hoy network rm own
+	no_network_yet
 }

@@ -9,3 +9,8 @@
  * batch.
  */
 void conntrack_forget_udp(struct netlink *n, uint8_t family, uint16_t port);
+/*
+ * Forgets the UDP flows that are led to a container's address: nobody sends to who has the address next without a port of its
+ * own. The same in the rest.
+ */
+void conntrack_forget_udp_to(struct netlink *n, uint8_t family, const uint8_t *address);

@@ -238,13 +238,6 @@ static int unpublish_each(const struct network_home *home, const struct endpoint
 	return r == -ENOENT ? 0 : r;
 }
 
-int firewall_unpublish(const struct network_home *home, const struct endpoint *e)
-{
-	int r = e->published.count > 0 || e->direct.count > 0 ? change(home, empty_ports, e) : 0;
-
-	return r == -ENOENT ? unpublish_each(home, e) : r;
-}
-
 /* A connection begins anew by itself; UDP knows none, and its flows outlive containers. */
 static int forget_flows(const struct endpoint *e)
 {
@@ -273,6 +266,44 @@ static void forget_flows_or_say(const struct endpoint *e)
 
 	if (r < 0) /* a kernel without this: the port is published all the same */
 		log_debug("UDP flows of before stay as they are: %s", error_text(r));
+}
+
+static bool has_udp(const struct publishes *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->items[i].protocol == IPPROTO_UDP)
+			return true;
+	return false;
+}
+
+/* Who has its addresses next is not to get what is sent to its ports. */
+static void forget_way(const struct endpoint *e)
+{
+	autonetlink n = NETLINK_NONE;
+	int r = 0;
+
+	if (!has_udp(&e->published) && !has_udp(&e->direct))
+		return;
+	r = netlink_open(NETLINK_NETFILTER, &n);
+	for (int i = 0; r == 0 && i < NETWORK_FAMILIES; i++) {
+		if (!e->addresses[i].family)
+			continue;
+		conntrack_forget_udp_to(&n, (uint8_t)e->addresses[i].family, e->addresses[i].bytes);
+		r = netlink_commit(&n);
+	}
+	if (r < 0)
+		log_debug("UDP flows of before stay as they are: %s", error_text(r));
+}
+
+int firewall_unpublish(const struct network_home *home, const struct endpoint *e)
+{
+	int r = e->published.count > 0 || e->direct.count > 0 ? change(home, empty_ports, e) : 0;
+
+	if (r == -ENOENT)
+		r = unpublish_each(home, e);
+	if (r == 0)
+		forget_way(e);
+	return r;
 }
 
 int firewall_publish(const struct network_home *home, const struct endpoint *e)

@@ -3,8 +3,10 @@
 
 #include "base/memory.h"
 #include "kernel/nftables.h"
+#include "network/dns_message.h"
 #include "network/network_option.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,6 +19,28 @@ void firewall_interface(struct netlink *n, const char *table, const char *set, c
 		nft_add_element(n, table, set, &key, NULL, NULL);
 	else
 		nft_delete_element(n, table, set, &key, NULL);
+}
+
+/* Where its name server is asked (dns_server.h); of the default network there is none. */
+static void change_names(struct netlink *n, const char *table, const struct network *net, bool add)
+{
+	static const uint8_t protocols[] = { IPPROTO_UDP, IPPROTO_TCP };
+
+	for (size_t i = 0; i < NETWORK_FAMILIES * ARRAY_SIZE(protocols) && strcmp(net->name, NETWORK_DEFAULT) != 0; i++) {
+		const struct address *gateway = &net->pools[i / ARRAY_SIZE(protocols)].gateway;
+		const char *set = gateway->family == AF_INET6 ? "names6" : "names4";
+		struct nft_value key = { .len = 0 };
+
+		if (!gateway->family)
+			continue;
+		nft_value_address(&key, gateway->bytes, address_size(gateway));
+		nft_value_protocol(&key, protocols[i % ARRAY_SIZE(protocols)]);
+		nft_value_port(&key, DNS_PORT);
+		if (add)
+			nft_add_element(n, table, set, &key, NULL, NULL);
+		else
+			nft_delete_element(n, table, set, &key, NULL);
+	}
 }
 
 void firewall_network(struct netlink *n, const char *table, const struct network *net, bool add)
@@ -47,6 +71,7 @@ void firewall_network(struct netlink *n, const char *table, const struct network
 		nft_add_element(n, table, "within", &pair, NULL, NULL);
 	else
 		nft_delete_element(n, table, "within", &pair, NULL);
+	change_names(n, table, net, add);
 }
 
 /* The map that a published port stands in, and its key. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MARK "hoy 4" /* another number when the rules below change: the table is then made again */
+#define MARK "hoy 5" /* another number when the rules below change: the table is then made again */
 
 /* Where chains stand at a hook, lowest first (linux/netfilter_ipv4.h: NF_IP_PRI_*, which is not friends with the C library). */
 enum { PRIORITY_RAW = -300, PRIORITY_DSTNAT = -100, PRIORITY_FILTER = 0, PRIORITY_SRCNAT = 100 };
@@ -23,6 +23,8 @@ static const struct nft_set sets[] = {
 	{ "routed6", { NFT_IFNAME }, { 0 }, "the same for IPv6" },
 	{ "direct4", { NFT_IPV4, NFT_PROTOCOL, NFT_PORT }, { 0 }, "their published ports" },
 	{ "direct6", { NFT_IPV6, NFT_PROTOCOL, NFT_PORT }, { 0 }, "the same for IPv6" },
+	{ "names4", { NFT_IPV4, NFT_PROTOCOL, NFT_PORT }, { 0 }, "name servers of networks" },
+	{ "names6", { NFT_IPV6, NFT_PROTOCOL, NFT_PORT }, { 0 }, "the same for IPv6" },
 	{ "unrouted", { NFT_IFNAME }, { 0 }, "interfaces between which the host did not forward before" },
 	{ "self4", { NFT_IPV4, NFT_IPV4 }, { 0 }, "from a container to itself" },
 	{ "self6", { NFT_IPV6, NFT_IPV6 }, { 0 }, "the same for IPv6" },
@@ -61,6 +63,9 @@ static const struct nft_rule rules[] = {
 	  { { NFT_OP_IIF_NOT, "lo" }, { NFT_OP_DADDR_LOOPBACK, NULL }, { NFT_OP_RETURN, NULL } },
 	  "127.0.0.1 is the host's own alone" },
 	{ "prerouting", { { NFT_OP_IIF_IN, "internal" }, { NFT_OP_RETURN, NULL } }, "an internal network reaches nothing" },
+	/* else they would be asked at a port 53 that is published */
+	{ "prerouting", { { NFT_OP_PORT4_IN, "names4" }, { NFT_OP_RETURN, NULL } }, "names are asked at the network's own server" },
+	{ "prerouting", { { NFT_OP_PORT6_IN, "names6" }, { NFT_OP_RETURN, NULL } }, "the same for IPv6" },
 	/* only what is for this host: packets on their way to others are none of ours (CVE-2025-67499) */
 	{ "prerouting", { { NFT_OP_DADDR_LOCAL, NULL }, { NFT_OP_JUMP, "publish" } }, "to an address of the host" },
 	/* nothing leaves the host from [::1], and no answer may come there: what is sent there is relay.h's */

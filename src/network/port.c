@@ -70,8 +70,27 @@ static int set_reuse(int fd, int on)
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ? -errno : 0;
 }
 
-/* With *@port 0 it becomes the one that the kernel chooses. @reuse: SO_REUSEADDR, for the moment of binding alone. */
-static int bind_one(int protocol, const struct address *a, bool reuse, uint16_t *port, int *ret)
+static bool is_every(const struct address *a)
+{
+	static const uint8_t every[sizeof a->bytes];
+
+	return memcmp(a->bytes, every, address_size(a)) == 0;
+}
+
+/*
+ * What holds a port of every address is bound to the loopback interface: it is in the way of any other socket, and they of it, but
+ * for those that are bound to another interface. Such are the name servers of networks (dns_server.h), which containers alone can
+ * ask: port 53 is published all the same. Where this is not allowed (not root, before Linux 5.7) it is not.
+ */
+static void bind_to(int fd, const char *interface)
+{
+	(void)setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface));
+}
+
+enum { REUSE = 1, HOLD = 2 }; /* SO_REUSEADDR, for the moment of binding alone; it holds the port, and serves nobody */
+
+/* With *@port 0 it becomes the one that the kernel chooses. */
+static int bind_one(int protocol, const struct address *a, unsigned int how, uint16_t *port, int *ret)
 {
 	int type = (protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
 	autofd int fd = socket(a->family, type, protocol);
@@ -83,8 +102,10 @@ static int bind_one(int protocol, const struct address *a, bool reuse, uint16_t 
 		return -errno;
 	if (a->family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
 		return -errno;
-	if (reuse && set_reuse(fd, 1) < 0)
+	if ((how & REUSE) && set_reuse(fd, 1) < 0)
 		return -errno;
+	if ((how & HOLD) && is_every(a))
+		bind_to(fd, "lo");
 	if (bind(fd, (struct sockaddr *)&address, len) < 0 || getsockname(fd, (struct sockaddr *)&address, &len) < 0)
 		return -errno;
 	(void)set_reuse(fd, 0);
@@ -141,7 +162,7 @@ static int share_or_bind(const struct ports *p, int protocol, const struct addre
 	if (p->had)
 		fd = is_taken(p, protocol, a, *port) ? -EADDRINUSE : share(p->had, protocol, a, *port);
 	if (fd == -ENOENT)
-		return bind_one(protocol, a, reuse, port, ret);
+		return bind_one(protocol, a, HOLD | (reuse ? REUSE : 0U), port, ret);
 	if (fd < 0)
 		return fd;
 	*ret = fd;
@@ -278,7 +299,7 @@ static int bind_beside(struct ports *p, int holder, const struct publish *at, in
 	int r = set_reuse(holder, 1);
 
 	if (r == 0)
-		r = bind_one(at->protocol, &at->host, true, &port, ret);
+		r = bind_one(at->protocol, &at->host, REUSE, &port, ret);
 	if (r == 0)
 		add_socket(p, *ret);
 	return r;
@@ -298,6 +319,8 @@ int ports_listen(struct ports *p, size_t i, bool loopback)
 		memcpy(one.host.bytes, &in6addr_loopback, sizeof in6addr_loopback);
 	if (beside)
 		r = bind_beside(p, holder, &one, &fd);
+	else
+		bind_to(fd, ""); /* it serves all of them from now on */
 	if (r == 0)
 		r = port_prepare(fd, one.protocol);
 	if (r == 0 && !udp)

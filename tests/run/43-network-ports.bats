@@ -78,6 +78,84 @@ ask_from() {
 	[ "$(ask_on)" = 10.66.0.1 ]
 }
 
+@test "udp: large datagrams, and that nobody listens, both families" {
+	hoy network create --subnet 10.7.0.0/24 --subnet fd77::/64 six
+	who --network six -p 5300:80/udp -p 5301:81/udp
+	for address in 10.66.0.1 fd66::1; do
+		neighbour python3 - $address <<-'END'
+			import os, socket, sys
+			s = socket.socket(socket.getaddrinfo(sys.argv[1], 0)[0][0], socket.SOCK_DGRAM)
+			s.settimeout(20)
+			s.connect((sys.argv[1], 5300))
+			for size in 0, 1400, 3000, 65000:
+			    data = os.urandom(size)
+			    s.send(data)
+			    assert s.recv(70000) == data, size
+			s.connect((sys.argv[1], 5301))
+			s.send(b"x")
+			try: s.recv(100)
+			except ConnectionRefusedError: sys.exit(0)
+			sys.exit(1)
+		END
+	done
+}
+
+@test "udp: who asks on does not get to the next container that has the address, which published nothing" {
+	who -p 5300:80/udp
+	neighbour python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(0.2)
+s.connect(("10.66.0.1", 5300))
+while True:
+    try: s.send(b"x"); print(s.recv(100).decode(), flush=True)
+    except ConnectionRefusedError: print("refused", flush=True); time.sleep(0.05)
+    except TimeoutError: pass
+' >"$BATS_TEST_TMPDIR/heard" 3>&- 4>&- &
+	asker=$!
+	heard() { [ "$(tail -n 1 "$BATS_TEST_TMPDIR/heard")" = "$1" ]; }
+	wait_for 10 heard 10.66.0.2
+	hoy rm -f web
+	wait_for 10 heard refused
+	who
+	[ "$(hoy inspect -f '{{.NetworkSettings.IPAddress}}' web)" = 172.17.0.2 ]
+	count=$(wc -l <"$BATS_TEST_TMPDIR/heard")
+	more() { [ "$(wc -l <"$BATS_TEST_TMPDIR/heard")" -gt $((count + 5)) ]; }
+	wait_for 10 more
+	kill $asker
+	! tail -n +$((count + 1)) "$BATS_TEST_TMPDIR/heard" | grep -v refused || false
+}
+
+@test "port 53, beside the name servers of networks" {
+	hoy network create --subnet 10.7.0.0/24 --subnet fd77::/64 back
+	hoy run -d --name other --network back $REGISTRY/busybox sleep 1000
+	who --network back -p 53:80/udp -p 53:80
+	[ "$(ask_udp ::1 53)" = fd77::1 ]
+	[ "$(ask_udp 127.0.0.1 53)" = 10.7.0.1 ]
+	[ "$(neighbour_asks_udp fd66::1 53)" = fd66::2 ]
+	[ "$(neighbour curl -sS -m 5 http://10.66.0.1:53)" = 10.66.0.2 ]
+	[ "$(hoy run --rm $REGISTRY/debian-python python3 -c "$ask_udp" 10.66.0.1 53)" = 172.17.0.2 ]
+	# who asks for names asks the network's own
+	for asked in "" 10.7.0.1 fd77::1; do
+		run hoy exec other nslookup web $asked
+		says '10\.7\.0\.3'
+	done
+	run hoy run --rm -p 53:53/udp $REGISTRY/busybox true
+	exits 125
+	says 'Bind for 0.0.0.0:53 failed: port is already allocated'
+	# the other one first
+	hoy rm -f other web
+	who -p 53:80/udp
+	hoy run -d --name other --network back $REGISTRY/busybox sleep 1000
+	[ "$(ask_udp 127.0.0.1 53)" = 172.17.0.1 ]
+	hoy exec other nslookup other
+	# other programs are kept out as ever
+	for address in 10.66.0.1 0.0.0.0; do
+		run python3 -c 'import socket, sys; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(1, 2, 1); s.bind((sys.argv[1], 53))' $address
+		says 'Address already in use'
+	done
+}
+
 @test "one address: the others are free, and do not answer" {
 	who -p 10.66.0.1:8080:80
 	[ "$(ask 10.66.0.1:8080)" = 10.66.0.1 ]
@@ -93,10 +171,13 @@ ask_from() {
 }
 
 @test "loopback: a neighbour cannot reach it, however it asks (T10)" {
-	who -p 127.0.0.1:8080:80
+	who -p 127.0.0.1:8080:80 -p 127.0.0.1:5300:80/udp
 	[ "$(ask 127.0.0.1:8080)" = 172.17.0.1 ]
+	[ "$(ask_udp 127.0.0.1 5300)" = 172.17.0.1 ]
 	run neighbour curl -sS -m 2 http://10.66.0.1:8080
 	exits 7
+	run neighbour_asks_udp 10.66.0.1 5300
+	says 'Connection refused'
 	# 127.0.0.1 over the wire: route_localnet on the neighbour's side, and on the interface of ours, as some set it
 	neighbour sysctl -qw net.ipv4.conf.all.route_localnet=1
 	sysctl -qw net.ipv4.conf.lan.route_localnet=1
@@ -104,12 +185,18 @@ ask_from() {
 	neighbour ip route add 127.0.0.0/8 via 10.66.0.1
 	run neighbour curl -sS -m 2 --interface 10.66.0.2 http://127.0.0.1:8080
 	[ "$status" != 0 ]
+	# of UDP one way is enough to do harm: is it heard there?
+	neighbour python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("10.66.0.2", 0)); s.sendto(b"heard?", ("127.0.0.1", 5300)); s.sendto(b"heard?", ("172.17.0.2", 80))'
 	# and not the container's own address either: it was not published
 	run neighbour curl -sS -m 2 http://172.17.0.2
 	[ "$status" != 0 ]
 	neighbour ip route delete 127.0.0.0/8 via 10.66.0.1
 	neighbour ip address add 127.0.0.1/8 dev lo
 	sysctl -qw net.ipv4.conf.lan.route_localnet=0
+	python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"heard?", ("127.0.0.1", 5300))'
+	wait_for 10 logged web 'heard 172\.17\.0\.1'
+	run hoy logs web
+	says_not 'heard 10\.66'
 	# nor a container, by its gateway
 	[ -z "$(ask_from 172.17.0.1:8080)" ]
 }

@@ -35,6 +35,7 @@ u.bind(("::" if six else "0.0.0.0", 80))
 print("ready", flush=True)
 while True:
     data, a = u.recvfrom(70000)
+    if data == b"heard?": print("heard", a[0].replace("::ffff:", ""), flush=True)
     u.sendto(data if len(data) != 1 else a[0].replace("::ffff:", "").encode(), a)
 '
 who() {

@@ -237,15 +237,11 @@ static int make_edits(const struct edit *e, struct json_object *holder)
 	return r == 0 ? edit_groups(e, edits) : r;
 }
 
-static int unresolvable(const struct cdi_files *files, const char *name)
+static int unresolvable(const char *name)
 {
 	int r = fail(-ENODEV, "CDI device injection failed: unresolvable CDI devices %s", name);
 
-	if (files->yaml)
-		return fail_hint(
-			r,
-			"hoy reads the JSON files of /etc/cdi and /var/run/cdi, and there are YAML ones: have them written as JSON (nvidia-ctk cdi generate --format=json)");
-	return fail_hint(r, "no JSON file in /etc/cdi or /var/run/cdi describes it");
+	return fail_hint(r, "no file in /etc/cdi or /var/run/cdi describes it");
 }
 
 static int inject_one(struct cdi_files *files, const char *name, struct spec *spec)
@@ -256,7 +252,7 @@ static int inject_one(struct cdi_files *files, const char *name, struct spec *sp
 	int r = cdi_files_find(files, name, &file, &device);
 
 	if (r < 0)
-		return r == -ENODEV ? unresolvable(files, name) : r;
+		return r == -ENODEV ? unresolvable(name) : r;
 	e.file = file->name;
 	r = make_edits(&e, device);
 	if (r == 0 && !file->used)

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Devices by name: the Container Device Interface (CNCF CDI specification 1.0). `--device vendor.com/class=name` asks for a
- * device that a JSON file in /etc/cdi or /var/run/cdi describes as edits of the spec: environment, device nodes, mounts,
+ * device that a file in /etc/cdi or /var/run/cdi (JSON or YAML) describes as edits of the spec: environment, device nodes, mounts,
  * hooks, groups. Only what the user typed asks for devices: an annotation or a label never does (CVE-2026-53492). Command
  * process.
  */

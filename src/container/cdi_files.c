@@ -4,8 +4,10 @@
 #include "base/cleanup.h"
 #include "base/dir.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/yaml.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -79,12 +81,15 @@ static int read_one(int dirfd, const char *name, void *data)
 	autofree char *path = xasprintf("%s/%s", cdi_directories[to->place], name);
 	autojson struct json_object *root = NULL;
 	const char *kind = NULL;
+	bool yaml = ends_with(name, ".yaml") || ends_with(name, ".yml");
+	autobuf text = BUF_INIT;
 	int r;
 
-	f->yaml |= ends_with(name, ".yaml") || ends_with(name, ".yml");
-	if (!ends_with(name, ".json") || f->count >= FILES_MAX)
+	if ((!yaml && !ends_with(name, ".json")) || f->count >= FILES_MAX)
 		return 0;
-	r = json_read(dirfd, name, FILE_MAX, &root);
+	r = file_read(dirfd, name, FILE_MAX, &text);
+	if (r == 0)
+		r = yaml ? yaml_parse(text.data, text.len, name, &root) : json_parse(text.data, text.len, name, &root);
 	if (r == 0)
 		r = check(root, path, &kind);
 	if (r < 0) {

@@ -17,7 +17,6 @@ struct cdi_file {
 struct cdi_files {
 	struct cdi_file *items;
 	size_t count;
-	bool yaml; /* there are others, which hoy does not read */
 };
 
 /* Where they are looked for. */
@@ -25,7 +24,7 @@ struct cdi_files {
 extern const char *const cdi_directories[CDI_DIRECTORIES];
 
 void cdi_files_release(struct cdi_files *f);
-/* Reads the JSON files of /etc/cdi and /var/run/cdi; none is fine. */
+/* Reads the JSON and YAML files of /etc/cdi and /var/run/cdi; none is fine. */
 int cdi_files_read(struct cdi_files *ret);
 /*
  * The device KIND=NAME: its file, and its object in *@ret. -ENODEV without words when there is none, -ENOTUNIQ with words

@@ -83,7 +83,7 @@ static int no_driver(const struct request *q)
 {
 	return fail_hint(
 		fail(-ENODEV, "could not select device driver \"%s\" with capabilities: [[gpu]]", q->driver ? q->driver : ""),
-		"the vendor's tool has to describe the GPUs in /etc/cdi: nvidia-ctk cdi generate --format=json --output=/etc/cdi/nvidia.json");
+		"the vendor's tool has to describe the GPUs in /etc/cdi: nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml");
 }
 
 int gpus_to_cdi(const char *value, struct strv *ret)

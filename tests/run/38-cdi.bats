@@ -65,9 +65,12 @@ describe() {
 	exits 125
 	one_clear_line
 	says 'CDI device injection failed: unresolvable CDI devices example.org/thing=one'
-	echo 'devices: []' | describe nvidia.yaml
+	says 'hint: .*/etc/cdi'
+	printf 'kind: example.org/thing\ncdiVersion: &x 0.6.0\n' | describe bad.yaml
 	with_cdi --device example.org/thing=one $REGISTRY/busybox true
-	says 'hint: .*YAML'
+	exits 125
+	says 'warning: /etc/cdi/bad.yaml is left out: bad.yaml: line 2: a form of YAML that hoy does not read'
+	rm "$ETC/upper/cdi/bad.yaml"
 	echo '{"cdiVersion": "0.6.0", "kind": "no kind", "devices": []}' | describe bad.json
 	echo '{"cdiVersion": "0.6.0", "kind": "example.org/thing", "devices": [{"name": "one", "containerEdits": {"env": ["A=1"]}}]}' | describe a.json
 	with_cdi --device example.org/thing=one $REGISTRY/busybox sh -c 'echo $A'
@@ -77,6 +80,50 @@ describe() {
 	with_cdi --device example.org/thing=one $REGISTRY/busybox true
 	exits 125
 	says 'conflicting device example.org/thing=one: /etc/cdi/[ab].json and /etc/cdi/[ab].json describe it'
+}
+
+@test "YAML, as vendors' tools write it" {
+	echo mounted >"$BATS_TEST_TMPDIR/file"
+	describe nvidia.yaml <<-END
+		---
+		cdiVersion: 0.5.0
+		kind: nvidia.com/gpu
+		devices:
+		- name: "0"
+		  containerEdits:
+		    deviceNodes:
+		    - path: /dev/nvidia0
+		      hostPath: /dev/zero
+		      fileMode: 438
+		- name: all
+		  containerEdits:
+		    env: [ "ALL=1" ]
+		containerEdits:
+		  env:
+		  - NVIDIA_VISIBLE_DEVICES=void # the tool's own
+		  hooks:
+		  - hookName: createContainer
+		    path: /bin/sh
+		    args:
+		    - sh
+		    - -c
+		    - echo hooked >$BATS_TEST_TMPDIR/hooked
+		  mounts:
+		  - hostPath: $BATS_TEST_TMPDIR/file
+		    containerPath: /etc/nvidia.conf
+		    options:
+		    - ro
+		    - nosuid
+	END
+	with_cdi --device nvidia.com/gpu=0 $REGISTRY/busybox sh -c 'env; head -c 1 /dev/nvidia0 | od -An -tx1; cat /etc/nvidia.conf'
+	exits 0
+	says '^NVIDIA_VISIBLE_DEVICES=void$'
+	says '^ 00$'
+	says '^mounted$'
+	says_not '^ALL='
+	[ "$(<"$BATS_TEST_TMPDIR/hooked")" = hooked ]
+	with_cdi --gpus all $REGISTRY/busybox env
+	says '^ALL=1$'
 }
 
 @test "edits that make no sense are refused, and nothing is left" {

@@ -258,7 +258,8 @@ const struct option run_table[] = {
 	  .check = check_restart, .complete = "no always unless-stopped on-failure" },
 	{ 0, "rm", OPTION_BOOL, RUN(rm), NULL, "Remove the container when it ends" },
 	{ 0, "rootfs", OPTION_BOOL, RUN(rootfs), NULL,
-	  "IMAGE is a directory, the container's root file system; DIR:O leaves it as it is" },
+	  "IMAGE is a directory, the container's root file system; DIR:O leaves it as it is, DIR:idmap=uids=A-B-N;gids=A-B-N shows "
+	  "its owners as others" },
 	{ 0, "runtime", OPTION_STRING, RUN(runtime), "string", "OCI runtime to use for this container, by name or path",
 	  .complete = "file" },
 	{ 0, "security-opt", OPTION_LIST, RUN(security_opt), "list", "no-new-privileges, seccomp=FILE or seccomp=unconfined",

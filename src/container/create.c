@@ -230,6 +230,20 @@ static int make_mounts(struct container *c, const struct run_options *o, const s
 	return r == 0 ? mounts_prepare(&place, &m->mounts) : r;
 }
 
+/* As the container will see it: what volumes start with has the owners that are shown. */
+static int look_into(const struct run_options *o, const struct image *image)
+{
+	struct spec_root mapped = { .path = image->layers.items[0] };
+	int r;
+
+	if (o->rootfs)
+		rootfs_dir_mappings(o->image, &mapped);
+	r = rootfs_dir_view(&mapped, rootview_open(&image->layers, NULL));
+	free(mapped.uid_mappings.items);
+	free(mapped.gid_mappings.items);
+	return r;
+}
+
 static int make_spec(struct container *c, const struct run_options *o, const struct image *image, struct making *m)
 {
 	const char *user = o->user ? o->user : image->config.user ? image->config.user : "";
@@ -254,7 +268,7 @@ static int make_spec(struct container *c, const struct run_options *o, const str
 					.link_environment = &m->links.environment,
 					.recorded_environment = &m->environment,
 					.host_network = c->networks.mode == NETWORKS_HOST };
-	autofd int root = rootview_open(&image->layers, NULL);
+	autofd int root = look_into(o, image);
 	int r = root < 0 ? root : user_resolve(root, user, &o->group_add, &m->user);
 
 	if (r == 0)

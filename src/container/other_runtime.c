@@ -66,6 +66,9 @@ static int write_config(const struct other_runtime *o, const struct runtime_crea
 {
 	autobuf text = BUF_INIT;
 
+	if (o->spec->root.uid_mappings.count)
+		return fail(-EINVAL,
+			    "--runtime: the standard has no word for a root file system with other owners (--rootfs DIR:idmap)");
 	if (create->given && create->given->tree_count)
 		return fail(-ENOSYS, "--runtime with --ipc container: or a shared tmpfs volume is not supported yet");
 	for (size_t i = 0; create->given && i < SPEC_NS_COUNT; i++)

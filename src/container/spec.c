@@ -89,6 +89,7 @@ static void fill_root(const struct spec_request *q, struct spec_root *root)
 	root->readonly = q->options->read_only;
 	if (q->options->rootfs && !rootfs_dir_is_overlay(q->options->image)) {
 		root->path = xstrdup(q->image->layers.items[0]);
+		rootfs_dir_mappings(q->options->image, root);
 		return;
 	}
 	root->path = path_join(q->dir, "rootfs");

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "container/rootfs_dir.h"
 #include "container/undo.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
@@ -71,11 +72,17 @@ static int view_running(const struct viewing *v)
 static int bind_directory(const struct viewing *v, int at)
 {
 	struct sys_bind b = SYS_BIND_NONE;
-	autofd int source = open(v->spec.root.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int source = open(v->spec.root.path, O_PATH | O_DIRECTORY | O_CLOEXEC), tree = -1;
 
 	if (source < 0)
 		return fail_errno("open %s", v->spec.root.path);
+	if (v->spec.root.uid_mappings.count) {
+		tree = rootfs_dir_view(&v->spec.root, take_fd(&source));
+		if (tree < 0)
+			return tree;
+	}
 	b.source = source;
+	b.detached = tree;
 	b.shown_source = b.shown = v->spec.root.path;
 	b.target = at;
 	return sys_bind("the container's root file system", &b);

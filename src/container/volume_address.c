@@ -80,6 +80,13 @@ static int find_one(char **option)
 	return 0;
 }
 
+/* mount(2) takes it from the type, the calls that hoy uses do not. */
+static void say_version(struct spec_mount *m)
+{
+	if (strcmp(m->type, "nfs4") == 0 && !strv_env_get(&m->options, "vers") && !strv_env_get(&m->options, "nfsvers"))
+		strv_add(&m->options, "vers=4");
+}
+
 int volume_address_find(struct spec *spec)
 {
 	int r = 0;
@@ -89,6 +96,7 @@ int volume_address_find(struct spec *spec)
 
 		if (!m->type || (strncmp(m->type, "nfs", 3) != 0 && strcmp(m->type, "cifs") != 0))
 			continue;
+		say_version(m);
 		for (size_t k = 0; r == 0 && k < m->options.count; k++)
 			if (strncmp(m->options.items[k], OPTION, strlen(OPTION)) == 0)
 				r = find_one(&m->options.items[k]);

@@ -7,5 +7,6 @@
  */
 #include "runtime/spec.h"
 
-/* Puts addresses in place of names in @spec's mounts. -ENOENT with words when there is none of that name. */
+/* Puts addresses in place of names, and NFS's version where only the type says it, in @spec's mounts. -ENOENT with words when there
+ * is none of that name. */
 int volume_address_find(struct spec *spec);

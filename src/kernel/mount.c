@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "kernel/hint.h"
 #include "kernel/names.h"
 #include "kernel/step.h"
 
@@ -259,8 +260,11 @@ static int set_attributes(int mnt, uint64_t set, uint64_t clear, uint64_t propag
 int sys_tree_idmap(int tree, const char *shown, int idmap, _Bool recursive)
 {
 	int r = set_attributes(tree, 0, 0, 0, idmap, recursive);
+	const char *hint = r < 0 ? hint_for("idmap", -r) : NULL;
 
-	return r < 0 ? fail_code(r, "idmap the mount %s", shown) : 0;
+	if (r < 0)
+		r = fail_code(r, "idmap the mount %s", shown);
+	return hint ? fail_hint(r, "%s", hint) : r;
 }
 
 static const char *propagation_word(uint64_t type)

@@ -8,11 +8,13 @@
 struct init;
 struct mount_entry;
 struct spec;
+struct spec_id_mappings;
 
-/*
- * A user namespace with @entry's mappings, or the container's own mappings when it has none; the descriptor is owned by
- * the caller. @proc: a procfs.
- */
+/* A user namespace with these mappings; the descriptor is owned by the caller. @proc: a procfs. */
+int mount_idmap_make(int proc, const struct spec_id_mappings *uids, const struct spec_id_mappings *gids, const char *shown);
+/* Them as mount(8) takes them; caller frees. */
+char *mount_idmap_say(const struct spec_id_mappings *uids, const struct spec_id_mappings *gids);
+/* The same with @entry's mappings, or the container's own when it has none. */
 int mount_idmap_open(int proc, const struct spec *spec, const struct mount_entry *entry);
-/* Its mapping as mount(8) takes it; caller frees. */
+/* And as mount(8) takes that. */
 char *mount_idmap_words(const struct init *in, const struct mount_entry *entry);

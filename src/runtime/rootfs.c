@@ -8,6 +8,7 @@
 #include "kernel/mount.h"
 #include "kernel/step.h"
 #include "runtime/init.h"
+#include "runtime/mount_idmap.h"
 #include "runtime/namespace.h"
 
 #include <errno.h>
@@ -83,12 +84,23 @@ static int mount_overlay(struct init *in, int target, const char *assign)
 	return sys_mount("the image's layers, with a writable directory on top", &m);
 }
 
-static int bind_root(int target, const char *path, const char *assign)
+static int bind_root(const struct init *in, int target, const char *assign)
 {
+	const struct spec_root *root = &in->spec->root;
+	autofree char *mapping = NULL;
+	autofd int idmap = -1;
 	struct sys_bind b = SYS_BIND_NONE;
 
+	if (root->uid_mappings.count) {
+		idmap = mount_idmap_make(in->proc, &root->uid_mappings, &root->gid_mappings, root->path);
+		if (idmap < 0)
+			return idmap;
+		b.idmap = idmap;
+		b.idmap_recursive = true;
+		b.idmap_shown = mapping = mount_idmap_say(&root->uid_mappings, &root->gid_mappings);
+	}
 	b.source = b.target = target;
-	b.shown_source = path;
+	b.shown_source = root->path;
 	b.shown = "$ROOT";
 	b.recursive = true;
 	b.before = assign;
@@ -125,7 +137,7 @@ int rootfs_mount(struct init *in)
 		r = make_parent_private(dir);
 	if (r < 0)
 		return r;
-	in->root = root->overlay.lower.count ? mount_overlay(in, dir, assign) : bind_root(dir, root->path, assign);
+	in->root = root->overlay.lower.count ? mount_overlay(in, dir, assign) : bind_root(in, dir, assign);
 	return in->root < 0 ? in->root : 0;
 }
 

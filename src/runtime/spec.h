@@ -118,6 +118,7 @@ struct spec_overlay {
 struct spec_root {
 	char *path; /* absolute, or relative to the bundle */
 	bool readonly;
+	struct spec_id_mappings uid_mappings, gid_mappings; /* hoy's own: owners shown as others (--rootfs DIR:idmap=…) */
 	struct spec_overlay overlay;
 };
 

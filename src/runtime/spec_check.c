@@ -165,6 +165,8 @@ static int check_root(const struct spec *spec)
 		return fail(-EINVAL, "root.path: it is missing");
 	if (propagation && !one_of(propagation, propagations))
 		return fail(-EINVAL, "linux.rootfsPropagation: there is no propagation '%s'", propagation);
+	if ((spec->root.uid_mappings.count != 0) != (spec->root.gid_mappings.count != 0))
+		return fail(-EINVAL, "root.uidMappings: uidMappings and gidMappings go together");
 	return 0;
 }
 

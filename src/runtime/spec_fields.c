@@ -151,6 +151,8 @@ SHAPE(hooks, spec);
 static const struct spec_field root_fields[] = {
 	{ "path", SPEC_STRING, SPEC_REQUIRED, offsetof(struct spec_root, path) },
 	{ "readonly", SPEC_BOOL, 0, offsetof(struct spec_root, readonly) },
+	{ "uidMappings", SPEC_OBJECTS, 0, offsetof(struct spec_root, uid_mappings), &id_mapping },
+	{ "gidMappings", SPEC_OBJECTS, 0, offsetof(struct spec_root, gid_mappings), &id_mapping },
 	{ 0 },
 };
 SHAPE(root, spec_root);

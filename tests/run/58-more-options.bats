@@ -260,6 +260,40 @@ open"
 	says 'no command specified'
 }
 
+@test "--rootfs DIR:idmap=…: its owners as others, and what the container writes is stored as theirs" {
+	local root=$BATS_TEST_TMPDIR/root:fs map='uids=1000-0-1#1001-7-1;gids=1000-0-1#1002-8-1'
+	mkdir "$root"
+	"$TOP/tools/busybox-rootfs" | tar -x -C "$root"
+	mkdir "$root/data"
+	chown -R 1000:1000 "$root"
+	touch "$root/data/theirs"
+	chown 1001:1002 "$root/data/theirs"
+	inside --rootfs "$root:idmap=$map" sh -c 'stat -c %u:%g / /data/theirs; echo x >/written'
+	[[ $output != *"cannot show other owners"* ]] || skip "not on this file system"
+	is "0:0
+7:8"
+	[ "$(stat -c %u:%g "$root/written")" = 1000:1000 ]
+	# what it is made of is seen so, too: a volume's first content, cp, a second start
+	hoy create --name mapped -v vv:/data --rootfs "$root:idmap=$map" sh -c 'cat /in; stat -c %u:%g /data/theirs /etc/in' >/dev/null
+	[ "$(stat -c %u:%g "$SCRATCH/root/volumes/vv/_data/theirs")" = 7:8 ]
+	echo in >"$BATS_TEST_TMPDIR/in"
+	hoy cp "$BATS_TEST_TMPDIR/in" mapped:/in
+	[ "$(stat -c %u:%g "$root/in")" = 1000:1000 ]
+	hoy cp "$BATS_TEST_TMPDIR/in" mapped:/etc/in
+	hoy start -a mapped >/dev/null
+	[ "$(hoy start -a mapped | xargs)" = 'in 7:8 0:0' ]
+	hoy rm -v mapped >/dev/null
+	hoy volume rm vv >/dev/null
+	# alone it means the user namespace of the container, which is the host's
+	inside --rootfs "$root:idmap" stat -c %u:%g /data/theirs
+	is 1001:1002
+	inside --rootfs "$root:idmap=uids=0-0-1" true
+	exits 125
+	says 'it wants uids= and gids='
+	inside --rootfs "$root" cat /written
+	is x
+}
+
 @test "--rootfs: what is hostile in the directory leads nowhere (T1)" {
 	local root=$BATS_TEST_TMPDIR/rootfs outside=$BATS_TEST_TMPDIR/outside
 	mkdir "$root" "$outside"

@@ -75,6 +75,7 @@ struct command_row {
 	enum command_group group;
 	const char *summary;           /* of a command that is known by name only */
 	const struct command *command; /* NULL: "not supported yet" */
+	const char *never;             /* why hoy never will have it */
 };
 extern const struct command_row command_rows[];
 extern const size_t command_row_count;

@@ -8,14 +8,17 @@
 #define COMMAND(name, group)         extern const struct command command_##name;
 #define SUBCOMMAND(identifier, name) extern const struct command command_##identifier;
 #define LATER(name, group, summary)
+#define NEVER(name, why)
 #include "cli/commands.list"
 #undef COMMAND
 #undef SUBCOMMAND
 #undef LATER
+#undef NEVER
 
 #define COMMAND(word, where)          { .name = #word, .group = where, .command = &command_##word },
 #define SUBCOMMAND(identifier, words) { .name = words, .group = GROUP_HIDDEN, .command = &command_##identifier },
 #define LATER(word, where, sentence)  { .name = word, .group = where, .summary = sentence },
+#define NEVER(word, why)              { .name = word, .group = GROUP_HIDDEN, .summary = why, .never = why },
 const struct command_row command_rows[] = {
 #include "cli/commands.list"
 };

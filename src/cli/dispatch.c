@@ -17,26 +17,30 @@ struct global_flags {
 	bool debug, version;
 };
 
+#define NO_DAEMON "hoy has no daemon to connect to: it works on this machine"
+
 const struct option global_options[] = {
 	{ 0, "config", OPTION_STRING, offsetof(struct global_flags, config), "string",
 	  "Directory of Docker's config.json: credentials, detachKeys, formats of lists", "\"~/.docker\"",
 	  .complete = "directory" },
-	{ 'c', "context", OPTION_STRING, .metavar = "string", .help = "Name of the context to use", .later = true },
+	{ 'c', "context", OPTION_STRING, .metavar = "string", .help = "Name of the context to use", .hidden = true,
+	  .never = NO_DAEMON },
 	{ 'D', "debug", OPTION_BOOL, offsetof(struct global_flags, debug),
 	  .help = "Show each step that changes the system, and how long it took" },
-	{ 'H', "host", OPTION_LIST, .metavar = "list", .help = "Daemon socket to connect to: hoy has no daemon", .later = true },
+	{ 'H', "host", OPTION_LIST, .metavar = "list", .help = "Daemon socket to connect to", .hidden = true, .never = NO_DAEMON },
 	{ 'l', "log-level", OPTION_STRING, offsetof(struct global_flags, log_level), "string",
 	  "Set the logging level (\"debug\", \"info\", \"warn\", \"error\")", "\"warn\"", .complete = "debug info warn error" },
 	{ 0, "root", OPTION_STRING, offsetof(struct global_flags, root), "string",
 	  "Directory for images, containers and all that lasts", "\"/var/lib/hoy\"", .complete = "directory" },
 	{ 0, "runroot", OPTION_STRING, offsetof(struct global_flags, runroot), "string",
 	  "Directory for state that need not survive a reboot", "\"/run/hoy\"", .complete = "directory" },
-	{ 0, "tls", OPTION_BOOL, .help = "Use TLS; implied by --tlsverify", .later = true, .hidden = true },
-	{ 0, "tlscacert", OPTION_STRING, .metavar = "string", .help = "Trust certs signed only by this CA", .later = true,
+	{ 0, "tls", OPTION_BOOL, .help = "Use TLS; implied by --tlsverify", .never = NO_DAEMON, .hidden = true },
+	{ 0, "tlscacert", OPTION_STRING, .metavar = "string", .help = "Trust certs signed only by this CA", .never = NO_DAEMON,
 	  .hidden = true },
-	{ 0, "tlscert", OPTION_STRING, .metavar = "string", .help = "Path to TLS certificate file", .later = true, .hidden = true },
-	{ 0, "tlskey", OPTION_STRING, .metavar = "string", .help = "Path to TLS key file", .later = true, .hidden = true },
-	{ 0, "tlsverify", OPTION_BOOL, .help = "Use TLS and verify the remote", .later = true, .hidden = true },
+	{ 0, "tlscert", OPTION_STRING, .metavar = "string", .help = "Path to TLS certificate file", .never = NO_DAEMON,
+	  .hidden = true },
+	{ 0, "tlskey", OPTION_STRING, .metavar = "string", .help = "Path to TLS key file", .never = NO_DAEMON, .hidden = true },
+	{ 0, "tlsverify", OPTION_BOOL, .help = "Use TLS and verify the remote", .never = NO_DAEMON, .hidden = true },
 	{ 'v', "version", OPTION_BOOL, offsetof(struct global_flags, version), .help = "Print version information and quit" },
 	OPTIONS_END,
 };
@@ -178,7 +182,10 @@ static int run_row(struct cli *cli, const struct command_row *row, int words, in
 		print(&text);
 		return 0;
 	}
-	log_line(LOG_ERROR, "'%s' is not supported yet", name.data);
+	if (row->never)
+		log_line(LOG_ERROR, "there is no '%s' here: %s", name.data, row->never);
+	else
+		log_line(LOG_ERROR, "'%s' is not supported yet", name.data);
 	return EXIT_FAILURE;
 }
 

@@ -381,7 +381,7 @@ static int parse_action(struct parser *ps, struct format_nodes *nodes, enum endi
 		}
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
 		if (len == strlen(absent[i]) && !strncmp(ps->p, absent[i], len))
-			return bad(ps, "{{%s}} is not supported yet", absent[i]);
+			return bad(ps, "{{%s}} is no part of the templates here", absent[i]);
 	if (len == 3 && !strncmp(ps->p, "end", 3)) {
 		ps->p += 3;
 		*ret_ending = END_ACTION;

@@ -24,6 +24,8 @@ static int help_run(const struct cli *cli, void *options)
 			help_command(&out, name.data, row->command, help_width());
 		else if (row->group == GROUP_MANAGEMENT && command_row_works(row))
 			help_group(&out, row);
+		else if (row->never)
+			return fail(-ENOTSUP, "there is no '%s' here: %s", name.data, row->never);
 		else
 			return fail(-ENOSYS, "'%s' is not supported yet", name.data);
 	}

@@ -12,7 +12,8 @@ struct rm_flags {
 static const struct option rm_table[] = {
 	{ 'f', "force", OPTION_BOOL, offsetof(struct rm_flags, force),
 	  .help = "Kill a running container, and do not mind one that is not there" },
-	{ 'l', "link", OPTION_BOOL, 0, .help = "Remove the specified link", .later = true },
+	{ 'l', "link", OPTION_BOOL, 0, .help = "Remove the specified link",
+	  .never = "a link belongs to the container that was made with it, for as long as that is there" },
 	{ 'v', "volumes", OPTION_BOOL, offsetof(struct rm_flags, volumes),
 	  .help = "Remove its anonymous volumes, too, unless others use them" },
 	OPTIONS_END,

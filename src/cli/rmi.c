@@ -22,7 +22,8 @@ struct rmi_flags {
 
 static const struct option rmi_table[] = {
 	{ 'f', "force", OPTION_BOOL, offsetof(struct rmi_flags, force), .help = "Force removal of the image" },
-	{ 0, "no-prune", OPTION_BOOL, 0, .help = "Do not delete untagged parents", .later = true },
+	{ 0, "no-prune", OPTION_BOOL, 0, .help = "Do not delete untagged parents", .preset = "true",
+	  .never = "an image has no parents here that could go with it" },
 	OPTIONS_END,
 };
 

@@ -100,10 +100,6 @@ static int check_explain(const char *value)
 }
 
 #define RUN(member) offsetof(struct run_flags, run.member)
-#define LATER(letter, name, type, metavar, help, ...)                              \
-	{                                                                          \
-		letter, name, type, 0, metavar, help, .later = true, ##__VA_ARGS__ \
-	}
 /* Docker has it and hoy never will: .never says why. */
 #define NEVER(name, type, metavar, help, ...)                  \
 	{                                                      \
@@ -267,7 +263,8 @@ const struct option run_table[] = {
 	{ 0, "shm-size", OPTION_SIZE, RUN(shm_size), "bytes", "Size of /dev/shm", .preset = "\"64m\"" },
 	{ 0, "stop-signal", OPTION_STRING, RUN(stop_signal), "string", "Signal that stops the container", .check = check_signal },
 	{ 0, "stop-timeout", OPTION_INT, RUN(stop_timeout), "int", "Seconds to wait for it to stop before it is killed" },
-	LATER(0, "storage-opt", OPTION_LIST, "list", "Option of the storage driver"),
+	NEVER("storage-opt", OPTION_LIST, "list", "Option of the storage driver",
+	      .never = "a container's files lie on one file system with all others, which hoy sets no quota on"),
 	{
 		0,
 		"sysctl",

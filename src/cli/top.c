@@ -70,7 +70,7 @@ static int read_word(const char *word, char *const **next, struct options *o, st
 			return list ? choose(c, list) : fail(-EINVAL, "format specification must follow -o");
 		}
 		if (!strchr(dash ? "efAaxuw" : "axuwef", *p))
-			return fail_hint(fail(-ENOSYS, "the option %s of ps is not supported yet", word),
+			return fail_hint(fail(-ENOTSUP, "ps has no option %s here", word),
 					 "there are -ef, aux, and -o with the names of columns");
 		o->bsd |= !dash || *p == 'x' || *p == 'u';
 		o->user |= *p == 'u';

@@ -19,6 +19,8 @@ static const char *const hook_names[] = {
 	[SPEC_HOOK_CREATE_RUNTIME] = "createRuntime",
 	[SPEC_HOOK_CREATE_CONTAINER] = "createContainer",
 	[SPEC_HOOK_START_CONTAINER] = "startContainer",
+	[SPEC_HOOK_POSTSTART] = "poststart",
+	[SPEC_HOOK_POSTSTOP] = "poststop",
 };
 
 /* Which edits are being made, and of which file. */
@@ -178,9 +180,6 @@ static int edit_hook(const struct edit *e, struct json_object *o)
 		r = json_get_str(o, e->file, "path", &path);
 	if (r < 0)
 		return r;
-	/* who would run them is the monitor, which knows no hooks */
-	if (kind && strncmp(kind, "post", 4) == 0)
-		return fail(-ENOSYS, "%s.hooks: %s is not supported yet", e->file, kind);
 	for (size_t i = 0; kind && i < ARRAY_SIZE(hook_names) && !h; i++)
 		if (strcmp(hook_names[i], kind) == 0)
 			h = spec_grow(&e->spec->hooks[i]);
@@ -218,15 +217,15 @@ static int edit_groups(const struct edit *e, struct json_object *edits)
 
 static int make_edits(const struct edit *e, struct json_object *holder)
 {
-	static const char *const later[] = { "intelRdt", "netDevices" };
+	static const char *const absent[] = { "intelRdt", "netDevices" };
 	struct json_object *edits = NULL;
 	int r = json_get_object(holder, e->file, "containerEdits", &edits);
 
 	if (r <= 0)
 		return r;
-	for (size_t i = 0; i < ARRAY_SIZE(later); i++)
-		if (json_get(edits, later[i]))
-			return fail(-ENOSYS, "%s: %s is not supported yet", e->file, later[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
+		if (json_get(edits, absent[i]))
+			return fail(-ENOTSUP, "%s: hoy does not make the edit %s", e->file, absent[i]);
 	r = edit_env(e, edits);
 	if (r == 0)
 		r = each(e, edits, "deviceNodes", edit_node);

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "container/join.h"
+#include "container/life_hooks.h"
 #include "container/log_journal.h"
 #include "container/mark.h"
 #include "container/record.h"
@@ -144,6 +145,10 @@ int life_start(struct life *l)
 		volume_mounts_event(c->home, c->dir, c->id, "mount");
 	if (r == 0)
 		r = c->runtime ? other_runtime_start(&l->other) : runtime_start(&l->runtime);
+	if (r == 0 && !c->runtime) {
+		l->poststop = c->spec.hooks[SPEC_HOOK_POSTSTOP].count > 0;
+		r = life_hooks_started(c, l->runtime.pid);
+	}
 	if (r == 0 && !c->plan.auto_remove)
 		r = undo_keep(c->lock);
 	if (r < 0)
@@ -176,6 +181,9 @@ static int take_down(struct life *l)
 		other_runtime_delete(&l->other);
 	r = runtime_delete(&l->runtime);
 	networks_leave(&leaving, &c->networks, &l->networks);
+	if (l->poststop)
+		life_hooks_stopped(c);
+	l->poststop = false;
 	return r;
 }
 

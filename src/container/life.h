@@ -32,7 +32,8 @@ struct life {
 	uint64_t memory_limit;
 	struct networks_held networks;
 	bool cgroup_gone;
-	bool ended; /* pid 1 of the container has been reaped */
+	bool poststop; /* it has hooks for its end */
+	bool ended;    /* pid 1 of the container has been reaped */
 
 	/* between two lives */
 	bool again;

@@ -47,7 +47,7 @@ static int read_label(const char *option, const char *value)
 	if (!known)
 		return fail(-EINVAL, "invalid --security-opt: \"%s\"", option);
 	if (access("/sys/fs/selinux/enforce", F_OK) == 0)
-		return fail(-ENOSYS, "--security-opt %s is not supported yet", option);
+		return fail(-ENOTSUP, "--security-opt %s: hoy sets no labels of SELinux", option);
 	return 0;
 }
 

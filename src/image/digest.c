@@ -21,7 +21,7 @@ bool digest_valid(const char *digest)
 int digest_check(const char *digest, const char *what)
 {
 	if (strncmp(digest, "sha512:", 7) == 0)
-		return fail(-ENOTSUP, "%s: sha512 digests are not supported yet", what);
+		return fail(-ENOTSUP, "%s: a sha512 digest, and blobs have sha256 ones here", what);
 	if (!digest_valid(digest))
 		return fail(-EINVAL, "%s: '%.100s' is not a digest (sha256: and 64 hex digits)", what, digest);
 	return 0;

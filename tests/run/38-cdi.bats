@@ -126,11 +126,33 @@ describe() {
 	says '^ALL=1$'
 }
 
+@test "hooks after the start and after the end" {
+	describe a.yaml <<-END
+		cdiVersion: 0.5.0
+		kind: example.org/thing
+		devices:
+		- name: one
+		  containerEdits:
+		    hooks:
+		    - hookName: poststart
+		      path: /bin/sh
+		      args: ["sh", "-c", "cat >>$BATS_TEST_TMPDIR/state; echo >>$BATS_TEST_TMPDIR/state"]
+		    - hookName: poststop
+		      path: /bin/sh
+		      args: ["sh", "-c", "cat >>$BATS_TEST_TMPDIR/state; echo >>$BATS_TEST_TMPDIR/state; exit 3"]
+	END
+	with_cdi --name hooked -v "$BATS_TEST_TMPDIR:/told" --device example.org/thing=one $REGISTRY/busybox \
+		sh -c 'while [ ! -s /told/state ]; do sleep 0.05; done; exit 4'
+	exits 4
+	[ "$(jq -r .status "$BATS_TEST_TMPDIR/state" | paste -sd' ')" = 'running stopped' ]
+	[ "$(jq -r .bundle "$BATS_TEST_TMPDIR/state" | sort -u | wc -l)" = 1 ]
+}
+
 @test "edits that make no sense are refused, and nothing is left" {
 	local edits
 	for edits in '{"env": ["=x"]}' '{"deviceNodes": [{"path": "dev"}]}' '{"deviceNodes": [{"path": "/dev/x", "hostPath": "/etc/passwd"}]}' \
 		'{"deviceNodes": [{"path": "/dev/null", "permissions": "rx"}]}' '{"mounts": [{"hostPath": "/tmp", "containerPath": "tmp"}]}' \
-		'{"hooks": [{"hookName": "when", "path": "/bin/true"}]}' '{"hooks": [{"hookName": "poststop", "path": "/bin/true"}]}' \
+		'{"hooks": [{"hookName": "when", "path": "/bin/true"}]}' '{"hooks": [{"hookName": "poststart", "path": "/bin/false"}]}' \
 		'{"additionalGids": [-1]}' '{"additionalGids": [4294967295]}' '{"env": 3}' '{"deviceNodes": [7]}' '{"netDevices": []}'; do
 		echo '{"cdiVersion": "0.6.0", "kind": "example.org/thing", "devices": [{"name": "one", "containerEdits": '"$edits"'}]}' | describe a.json
 		with_cdi --device example.org/thing=one $REGISTRY/busybox true

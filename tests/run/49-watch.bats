@@ -48,7 +48,7 @@ processes_are() {
 	says 'unknown column "colour"'
 	run hoy top opts -y
 	exits 1
-	says 'option -y of ps is not supported yet'
+	says 'ps has no option -y here'
 	hoy kill opts
 	run hoy top opts
 	exits 1

@@ -85,7 +85,7 @@ setup() { scratch_up; }
 			echo "$name: $output"
 			false
 		}
-		[[ $status = 0 || $output = "hoy: '$name' is not supported yet" ]] || {
+		[[ $status = 0 || $output = "hoy: '$name' is not supported yet" || $output = "hoy: there is no '$name' here: "* ]] || {
 			echo "$name: $output"
 			false
 		}

@@ -113,7 +113,7 @@ static const struct {
 	{ "sig-proxy", false, true },
 	{ "stop-signal", true, true },
 	{ "stop-timeout", true, true },
-	{ "storage-opt", true, false },
+	{ "storage-opt", true, true },
 	{ "sysctl", true, true },
 	{ "tmpfs", true, true },
 	{ "tty", false, true },

@@ -41,6 +41,24 @@ static int parse_truth(const char *key, const char *value, bool *ret)
 	return 0;
 }
 
+/* Docker's: the owner of the source is seen as the container's user, or as another one in the container. */
+static int parse_idmap(struct mount_point *p, const char *value)
+{
+	static const char match[] = "match-user";
+	const size_t len = sizeof match - 1;
+
+	if (value && !strcmp(value, "userns"))
+		return fail(-EINVAL, "bind-idmap=userns requires a private user namespace, which the container does not have");
+	if (value && (strncmp(value, match, len) != 0 || (value[len] && value[len] != ':')))
+		return fail(-EINVAL,
+			    "invalid value for 'bind-idmap': \"%s\" (must be \"match-user\", \"match-user:USER\", or \"userns\")",
+			    value);
+	if (value && !strcmp(value + len, ":"))
+		return fail(-EINVAL, "invalid value for 'bind-idmap': \"%s\" (empty user after \"match-user:\")", value);
+	xreplace(&p->match_user, value && value[len] ? value + len + 1 : "");
+	return 0;
+}
+
 static int parse_bind_key(struct mount_ask *ask, const char *key, const char *value)
 {
 	static const char *const recursions[] = { "enabled", "disabled", "writable", "readonly", NULL };
@@ -48,6 +66,8 @@ static int parse_bind_key(struct mount_ask *ask, const char *key, const char *va
 	int r;
 
 	ask->bind_key = true;
+	if (!strcmp(key, "bind-idmap"))
+		return parse_idmap(ask->point, value);
 	if (!strcmp(key, "bind-propagation")) {
 		ask->point->propagation = mount_propagation(value);
 		return ask->point->propagation ? 0 : fail(-EINVAL, "invalid propagation mode: %s", value);
@@ -105,7 +125,8 @@ static int parse_tmpfs_key(struct mount_ask *ask, const char *key, const char *v
 /* The keys that belong to one type. -ENOENT when it is none of them. */
 static int parse_typed_key(struct mount_ask *ask, const char *key, const char *value)
 {
-	static const char *const bind[] = { "bind-propagation", "bind-recursive", "bind-nonrecursive", "bind-create-src", NULL };
+	static const char *const bind[] = { "bind-propagation", "bind-recursive", "bind-nonrecursive",
+					    "bind-create-src",  "bind-idmap",     NULL };
 	static const char *const volume[] = {
 		"volume-nocopy", "volume-driver", "volume-subpath", "volume-label", "volume-opt", NULL
 	};
@@ -123,17 +144,28 @@ static int parse_typed_key(struct mount_ask *ask, const char *key, const char *v
 	return 0;
 }
 
-static int parse_field(struct mount_ask *ask, const char *field, char *key, const char *value)
+static void lower(char *text)
 {
-	static const char *const bare[] = { "readonly", "ro", "bind-nonrecursive", "bind-create-src", "volume-nocopy", NULL };
+	for (char *p = text; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+}
+
+static int parse_field(struct mount_ask *ask, const char *field, char *key, char *value)
+{
+	static const char *const words[] = { "type", "consistency", "bind-propagation", NULL };
+	static const char *const bare[] = { "readonly",      "ro", "bind-nonrecursive", "bind-create-src", "bind-idmap",
+					    "volume-nocopy", NULL };
 	static const char *const consistency[] = { "default", "consistent", "cached", "delegated", NULL };
 	int r;
 
-	for (char *p = key; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+	lower(key);
 	if (!value && !is_one_of(key, bare))
 		return fail(-EINVAL, "invalid field '%s' must be a key=value pair", field);
+	if (value && value[strspn(value, " ")] == '\0')
+		return fail(-EINVAL, "invalid value for '%s': value is empty", key);
+	if (is_one_of(key, words))
+		lower(value);
 	if (!strcmp(key, "type")) {
 		ask->type = value;
 	} else if (!strcmp(key, "source") || !strcmp(key, "src")) {
@@ -159,8 +191,8 @@ static int finish_bind(const struct mount_ask *ask, struct mount_point *p)
 
 	if (!ask->source || !*ask->source)
 		return fail(-EINVAL, "invalid mount config for type \"bind\": field Source must not be empty");
-	if (!strcmp(recursive, "readonly") && !p->read_only)
-		return fail(-EINVAL, "option 'bind-recursive=readonly' requires 'readonly' to be specified in conjunction");
+	if ((!strcmp(recursive, "readonly") || !strcmp(recursive, "writable")) && !p->read_only)
+		return fail(-EINVAL, "option 'bind-recursive=%s' requires 'readonly' to be specified in conjunction", recursive);
 	if (!strcmp(recursive, "readonly") && (!p->propagation || strcmp(p->propagation, "rprivate") != 0))
 		return fail(-EINVAL,
 			    "option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction");
@@ -272,7 +304,7 @@ int mount_option_mount(const char *text, struct mount_point *ret)
 	r = strv_split_fields(&fields, text);
 	/* words: key and value of each field, alive as long as ask borrows from them */
 	for (size_t i = 0; r == 0 && i < fields.count; i++) {
-		const char *field = fields.items[i], *equals = strchr(field, '=');
+		char *field = fields.items[i], *equals = strchr(field, '=');
 
 		strv_add_owned(&words, equals ? xstrndup(field, (size_t)(equals - field)) : xstrdup(field));
 		r = parse_field(&ask, field, words.items[i], equals ? equals + 1 : NULL);

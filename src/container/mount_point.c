@@ -65,6 +65,7 @@ void mount_point_release(struct mount_point *p)
 	free(p->source);
 	free(p->mode);
 	free(p->subpath);
+	free(p->match_user);
 	strv_release(&p->labels);
 	strv_release(&p->driver_options);
 	*p = (struct mount_point){ 0 };

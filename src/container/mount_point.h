@@ -27,6 +27,7 @@ struct mount_point {
 	char *mode;              /* the options behind -v's last colon, NULL: none */
 	const char *propagation; /* asked for; NULL: none. A constant */
 	char *subpath;           /* only this directory of the volume or image */
+	char *match_user;        /* the bind's owner is seen as that user, "": as the container's; NULL: as he is */
 	bool read_only;
 	bool create_source;                 /* a missing source directory is made: -v, bind-create-src */
 	bool no_copy;                       /* the volume does not start with what the image has there */

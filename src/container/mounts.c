@@ -9,6 +9,7 @@
 #include "container/handle.h"
 #include "container/mount_option.h"
 #include "container/mounts_record.h"
+#include "container/user.h"
 #include "container/volume.h"
 #include "container/volume_mount.h"
 #include "container/volume_use.h"
@@ -132,6 +133,25 @@ static int make_source(const char *source)
 	return dir_make_all(AT_FDCWD, source, 0755);
 }
 
+/* The mapping of one owner; nobody else's files are anybody's there. */
+static int match_owner(const struct mounts_place *place, struct mount_point *p)
+{
+	autocall(user_release) struct user user = { .uid = place->uid, .gid = place->gid };
+	struct spec_mount *m = &p->spec;
+	struct strv none = { 0 };
+	struct stat st;
+	int r = *p->match_user ? user_resolve(place->root, p->match_user, &none, &user) : 0;
+
+	if (r < 0)
+		return fail_while(r, "bind-idmap=match-user:%s", p->match_user);
+	if (stat(m->source, &st) < 0)
+		return fail_errno("look at %s", m->source);
+	*spec_grow(&m->uid_mappings) = (struct spec_id_mapping){ st.st_uid, user.uid, 1 };
+	*spec_grow(&m->gid_mappings) = (struct spec_id_mapping){ st.st_gid, user.gid, 1 };
+	strv_add(&m->options, strv_contains(&m->options, "rbind") ? "ridmap" : "idmap");
+	return 0;
+}
+
 static int prepare_bind(const struct mounts_place *place, struct mount_point *p)
 {
 	const char *source = p->spec.source;
@@ -142,6 +162,8 @@ static int prepare_bind(const struct mounts_place *place, struct mount_point *p)
 		r = make_source(source);
 	else if (access(source, F_OK) < 0)
 		r = fail(-errno, "invalid mount config for type \"bind\": bind source path does not exist: %s", source);
+	if (r == 0 && p->match_user)
+		r = match_owner(place, p);
 	if (r < 0 || !p->chown)
 		return r;
 	fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

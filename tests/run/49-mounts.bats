@@ -334,13 +334,13 @@ two"
 
 @test "a tmpfs volume at several places of one container: the same files at each, as each wants them" {
 	hoy volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=16m mem >/dev/null
-	run hoy run --rm -v mem:/a -v mem:/b:ro -v mem:/empty/c box sh -c 'echo x >/a/x; cat /b/x /empty/c/x; touch /b/y; grep -c "^tmpfs /.* tmpfs r.*size=16384k" /proc/mounts'
+	run hoy run --rm -v mem:/a -v mem:/b:ro -v mem:/empty/c box sh -c 'echo x >/a/x; cat /b/x /empty/c/x; touch /b/y 2>&1; grep -c "^tmpfs /.* tmpfs r.*size=16384k" /proc/mounts'
 	is "x
 x
 touch: /b/y: Read-only file system
 3"
 	# the first is read-only and starts with what the image has there, another one is a part of it
-	run hoy run --rm -v mem:/data:ro --mount src=mem,dst=/part,volume-subpath=deep -v mem:/whole box sh -c 'cat /data/one; echo x >/part/x; cat /whole/deep/x; touch /data/y'
+	run hoy run --rm -v mem:/data:ro --mount src=mem,dst=/part,volume-subpath=deep -v mem:/whole box sh -c 'cat /data/one; echo x >/part/x; cat /whole/deep/x; touch /data/y 2>&1'
 	is "one
 x
 touch: /data/y: Read-only file system"
@@ -349,7 +349,7 @@ touch: /data/y: Read-only file system"
 	wait_for 10 hoy exec first cat /a/x
 	hoy restart -t 0 first >/dev/null
 	wait_for 10 hoy exec first cat /a/x
-	run hoy run --rm --volumes-from first -v mem:/c:ro box sh -c 'cat /a/x /b/x /c/x; echo y >/b/y; cat /a/y; touch /a/z; touch /c/z'
+	run hoy run --rm --volumes-from first -v mem:/c:ro box sh -c 'cat /a/x /b/x /c/x; echo y >/b/y; cat /a/y; touch /a/z 2>&1; touch /c/z 2>&1'
 	is "x
 x
 x
@@ -420,6 +420,27 @@ touch: /c/z: Read-only file system"
 	says_not uid_map
 }
 
+@test "bind-idmap: whose the source is, is the container's user there" {
+	mkdir "$HERE/host"
+	touch "$HERE/host/his"
+	chown -R 1234:2345 "$HERE/host"
+	touch "$HERE/host/other"
+	local source="type=bind,src=$HERE/host,dst=/h"
+	run hoy run --rm -u 77:88 --mount "$source,bind-idmap" box sh -c 'touch /h/new && stat -c %u:%g /h/his /h/new /h/other'
+	[[ $output != *"cannot show other owners"* ]] || skip "not on this file system"
+	is "77:88
+77:88
+65534:65534"
+	[ "$(stat -c %u:%g "$HERE/host/new")" = 1234:2345 ]
+	run hoy run --rm --mount "$source,bind-idmap=match-user" box stat -c %u:%g /h/his
+	is 0:0
+	run hoy run --rm --mount "$source,bind-idmap=match-user:5:6,readonly" box stat -c %u:%g /h/his
+	is 5:6
+	run hoy run --rm --mount "$source,bind-idmap=match-user:nobodys" box true
+	exits 125
+	says 'nobodys'
+}
+
 @test "U and idmap on a volume that is a file system of its own" {
 	hoy volume create --opt type=tmpfs --opt device=tmpfs mem >/dev/null
 	# what the image has there is given away, too, and what others see is the same file system
@@ -466,7 +487,7 @@ touch: /c/z: Read-only file system"
 	hoy run --rm -u 77:88 -v disk:/d:U box true
 	[ "$(hoy exec writer stat -c %u:%g /d /d/one | xargs)" = '77:88 77:88' ]
 	hoy exec -u 0 writer chown 5:6 /d/one
-	run hoy run --rm -v "disk:/d:idmap=uids=5-1005-1#77-77-1;gids=6-2006-1#88-88-1" -v disk:/e:ro box sh -c 'stat -c %u:%g /d/one /e/one; touch /e/x'
+	run hoy run --rm -v "disk:/d:idmap=uids=5-1005-1#77-77-1;gids=6-2006-1#88-88-1" -v disk:/e:ro box sh -c 'stat -c %u:%g /d/one /e/one; touch /e/x 2>&1'
 	is "1005:2006
 5:6
 touch: /e/x: Read-only file system"

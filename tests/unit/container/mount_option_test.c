@@ -30,6 +30,8 @@ static void mounts_as_docker(void **state)
 		{ mount_option_mount, "TYPE=bind,Source=/a,destination=/b,ro=true", "bind", "/a", "/b", "rbind,rro,rprivate",
 		  false },
 		{ mount_option_mount, "type=bind,src=/a,dst=/b,ro=false", "bind", "/a", "/b", "rbind,rprivate", false },
+		{ mount_option_mount, "TYPE=Bind,src=/a,dst=/b,bind-propagation=RSlave", "bind", "/a", "/b", "rbind,rslave",
+		  false },
 		{ mount_option_mount, "type=bind,src=/a,dst=/b,ro,bind-recursive=writable", "bind", "/a", "/b", "rbind,ro,rprivate",
 		  false },
 		{ mount_option_mount, "type=bind,src=/a,dst=/b,ro,bind-recursive=disabled", "bind", "/a", "/b", "bind,ro,rprivate",

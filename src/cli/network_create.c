@@ -15,7 +15,7 @@
 
 struct create_flags {
 	const char *driver, *ipam, *scope, *config_from;
-	struct strv subnets, gateways, ranges, auxiliary, options, labels;
+	struct strv subnets, gateways, ranges, auxiliary, options, labels, ipam_options;
 	bool ipv4, ipv6, internal, attachable, config_only;
 };
 
@@ -57,6 +57,12 @@ static int check_ipam(const char *value)
 	return fail(-EINVAL, "error looking up IPAM plugin %s: plugin \"%s\" not found", value, value);
 }
 
+/* Docker keeps and shows them, and its address manager does not look at them. */
+static int check_ipam_option(const char *value)
+{
+	return fail(-EINVAL, "unknown option %.*s: the default address manager has none", (int)strcspn(value, "="), value);
+}
+
 #define CREATE(member) offsetof(struct create_flags, member)
 
 static const struct option create_table[] = {
@@ -76,7 +82,8 @@ static const struct option create_table[] = {
 	  .check = check_subnet },
 	{ 0, "ipam-driver", OPTION_STRING, CREATE(ipam), "string",
 	  "IP address management driver: default, or null for no addresses", .check = check_ipam, .complete = "default null" },
-	{ 0, "ipam-opt", OPTION_LIST, 0, "map", "Set IPAM driver specific options", .later = true },
+	{ 0, "ipam-opt", OPTION_LIST, CREATE(ipam_options), "map", "Set IPAM driver specific options: hoy's has none",
+	  .check = check_ipam_option },
 	{ 0, "ipv4", OPTION_BOOL, CREATE(ipv4), .help = "Enable or disable IPv4 address assignment", .preset = "true" },
 	{ 0, "ipv6", OPTION_BOOL, CREATE(ipv6), .help = "Enable IPv6: a subnet of fd00::/8 unless --subnet names one" },
 	{ 0, "label", OPTION_LIST, CREATE(labels), "list", "Set metadata on a network", .check = check_pair },
@@ -170,9 +177,11 @@ const struct command command_network_create = {
 		"\n"
 		"Options of the driver bridge (--opt): mtu=BYTES; isolate=false, to let networks that both say so reach each other;\n"
 		"com.docker.network.bridge.name, .enable_icc, .enable_ip_masquerade and .host_binding_ipv4=127.0.0.1, to publish ports on\n"
-		"loopback unless -p says another address; com.docker.network.bridge.gateway_mode_ipv4 and _ipv6=routed, to have published\n"
-		"ports reached at the containers' own addresses, without NAT. Of macvlan: parent=INTERFACE, or INTERFACE.NUMBER for a\n"
-		"VLAN of it, which is made when it is missing, and macvlan_mode=bridge|private|vepa|passthru.\n",
+		"loopback unless -p says another address; com.docker.network.bridge.gateway_mode_ipv4 and _ipv6=MODE: nat; routed, to have\n"
+		"published ports reached at the containers' own addresses, without NAT; nat-unprotected, to have all ports of containers\n"
+		"reached by hosts that have a route to them; isolated, with --internal, to keep the host itself out: it has no address in\n"
+		"the network. Of macvlan: parent=INTERFACE, or INTERFACE.NUMBER for a VLAN of it, which is made when it is missing, and\n"
+		"macvlan_mode=bridge|private|vepa|passthru.\n",
 	.options = create_table,
 	.options_size = sizeof(struct create_flags),
 	.defaults = &create_defaults,

@@ -8,6 +8,7 @@
 #include "network/create.h"
 #include "network/interface_sysctl.h"
 #include "network/network.h"
+#include "network/network_option.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -104,7 +105,8 @@ static int add_driver_option(const char *value, struct network_use *u)
 	if (strncmp(value, sysctls, strlen(sysctls)) == 0)
 		r = interface_sysctl_check(value + strlen(sysctls));
 	else if (strncmp(value, name, strlen(name)) != 0)
-		return fail(-ENOSYS, "driver option %.*s is not supported yet", (int)strcspn(value, "="), value);
+		return fail_hint(fail(-EINVAL, "unknown driver option %.*s", (int)strcspn(value, "="), value),
+				 "there are " NETWORKS_IFNAME " and " NETWORKS_SYSCTLS);
 	else if (!network_is_interface(value + strlen(name)))
 		return fail(-EINVAL, "%s is no name of an interface", value + strlen(name));
 	if (r == 0)
@@ -363,23 +365,35 @@ int networks_find(const struct home *home, struct networks *n)
 	return r;
 }
 
-int networks_servers(const struct home *home, const struct networks *n, struct strv *ret)
+static int add_servers(const struct network_home *home, const struct networks *n, bool apart, struct strv *ret)
 {
-	struct network_home place = home_of(home);
 	char text[ADDRESS_TEXT_MAX];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n->count; i++) {
 		autonetwork net = { 0 };
 
-		r = network_read(&place, n->items[i].network, &net);
-		if (r < 0 || net.driver != NETWORK_BRIDGE || strcmp(net.name, NETWORK_DEFAULT) == 0)
+		r = network_read(home, n->items[i].network, &net);
+		if (r < 0 || net.driver != NETWORK_BRIDGE || strcmp(net.name, NETWORK_DEFAULT) == 0 ||
+		    network_is_hostless(&net) != apart)
 			continue;
-		for (int k = 0; k < NETWORK_FAMILIES; k++)
-			if (net.pools[k].gateway.family)
-				strv_add(ret, address_text(&net.pools[k].gateway, text));
+		for (int k = 0; k < NETWORK_FAMILIES; k++) {
+			struct address server = network_server(&net, k);
+
+			if (server.family)
+				strv_add(ret, address_text(&server, text));
+		}
 	}
 	return r;
+}
+
+/* Those that answer for one network alone come last: programs that ask the first one only learn more. */
+int networks_servers(const struct home *home, const struct networks *n, struct strv *ret)
+{
+	struct network_home place = home_of(home);
+	int r = add_servers(&place, n, false, ret);
+
+	return r == 0 ? add_servers(&place, n, true, ret) : r;
 }
 
 int networks_gateway(const struct home *home, const struct networks *n, struct address *ret)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "kernel/step.h"
 #include "network/firewall.h"
 #include "network/interface.h"
@@ -15,18 +16,27 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* The address is set, not left to the kernel, which would take the lowest of the ports': neighbours would lose it. */
 static void create(struct netlink *route, const struct network *n, const char *name)
 {
 	struct ifinfomsg header = { .ifi_family = AF_UNSPEC };
 	const struct address *gateway = &n->pools[NETWORK_IPV4].gateway;
+	struct address own = { 0 };
 	uint32_t mtu = network_mtu(n);
 	uint8_t mac[MAC_SIZE];
 	char text[MAC_TEXT_MAX];
 	size_t info;
 
-	mac_of_address(gateway->family ? gateway : &n->pools[NETWORK_IPV6].gateway, mac);
+	if (!gateway->family)
+		gateway = &n->pools[NETWORK_IPV6].gateway;
+	if (!gateway->family) {
+		own.family = AF_INET;
+		random_bytes(own.bytes, 4);
+		gateway = &own;
+	}
+	mac_of_address(gateway, mac);
 	netlink_begin(route, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
 	netlink_put_str(route, IFLA_IFNAME, name);
 	netlink_put(route, IFLA_ADDRESS, mac, sizeof mac);
@@ -49,8 +59,8 @@ static int set_up_host(const struct network *n, const char *name)
 
 	if (r == 0)
 		r = sysctl_set("no container advertises itself as a router (CVE-2020-10749)", "", ra, "0", true);
-	if (r == 0 && !network_has(n, NETWORK_IPV6))
-		r = sysctl_set("a network without IPv6 has none of it", "", off, "1", true);
+	if (r == 0 && (!network_has(n, NETWORK_IPV6) || network_hides_host(n, NETWORK_IPV6)))
+		r = sysctl_set("the host has no IPv6 on this network", "", off, "1", true);
 	return r == -ENOENT ? 0 : r;
 }
 

@@ -52,7 +52,7 @@ static int complete_pool(const struct network_home *home, struct network *n, int
 	if (r < 0)
 		return r;
 	/* Docker's choice: the first address, of the range when there is one */
-	if (!p->gateway.family)
+	if (!p->gateway.family && !network_hides_host(n, family))
 		p->gateway = subnet_address(&p->subnet, 1);
 	return check_pool(home, n, family);
 }
@@ -71,12 +71,26 @@ static int check_auxiliary(const struct network *n)
 	return 0;
 }
 
+/* Docker's words; what it takes and does not use, a gateway, is refused. */
+static int check_modes(const struct network *n)
+{
+	for (int i = 0; i < NETWORK_FAMILIES; i++) {
+		if (network_hides_host(n, i) && !n->internal)
+			return fail(-EINVAL, "gateway mode 'isolated' can only be used for an internal network");
+		if (network_hides_host(n, i) && n->pools[i].gateway.family)
+			return fail(-EINVAL, "gateway mode 'isolated' has no gateway");
+	}
+	return 0;
+}
+
 static int check_driver(const struct network *n)
 {
 	char name[NETWORK_INTERFACE_MAX];
 	autonetlink route = NETLINK_NONE;
 	int r = network_option_check(n);
 
+	if (r == 0)
+		r = check_modes(n);
 	if (r == 0 && n->addressless && n->driver == NETWORK_BRIDGE)
 		r = fail(-EINVAL, "a bridge network needs addresses: the IPAM driver null is for macvlan");
 	if (r == 0 && n->addressless && (network_has(n, NETWORK_IPV4) || network_has(n, NETWORK_IPV6)))

@@ -8,7 +8,9 @@
 #include "base/memory.h"
 #include "kernel/sandbox.h"
 #include "kernel/step.h"
+#include "network/dns_apart.h"
 #include "network/dns_server.h"
+#include "network/network_option.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,9 +152,10 @@ static int start(const struct place *p, const struct network *n, const char *int
 
 	if (r <= 0)
 		return r;
-	for (int i = 0; i < NETWORK_FAMILIES; i++)
-		if (network_has(n, i) && n->pools[i].gateway.family)
-			o.gateways[o.gateway_count++] = n->pools[i].gateway;
+	for (int i = 0; i < NETWORK_FAMILIES; i++) {
+		o.gateways[o.gateway_count] = network_server(n, i);
+		o.gateway_count += o.gateways[o.gateway_count].family != 0;
+	}
 	/* an open file of its own: a lock belongs to that */
 	gate = openat(p->dir, GATE, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (gate < 0)
@@ -163,7 +166,8 @@ static int start(const struct place *p, const struct network *n, const char *int
 	o.networks = p->networks;
 	step_remark("a name server of hoy's answers on %s, port 53, for as long as a container is on this network",
 		    address_text(&o.gateways[0], text));
-	r = dns_sockets_open(&o, &sockets);
+	o.alone = network_is_hostless(n);
+	r = o.alone ? dns_apart_open(n, &o, &sockets) : dns_sockets_open(&o, &sockets);
 	if (r == 0)
 		r = watch_endpoints(p->endpoints, &inotify);
 	return r == 0 ? fork_server(&o, &sockets, inotify) : r;

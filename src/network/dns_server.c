@@ -239,6 +239,7 @@ int dns_server_run(const struct dns_server_options *o, const struct dns_sockets 
 	struct server s = { .options = o,
 			    .zone = { .network = o->network,
 				      .internal = o->internal,
+				      .alone = o->alone,
 				      .names_dir = o->names_dir,
 				      .stale = true,
 				      .others = { .dir = o->networks, .own = o->network } } };

@@ -16,6 +16,7 @@ struct dns_server_options {
 	struct address gateways[DNS_GATEWAYS_MAX];
 	size_t gateway_count;
 	bool internal; /* nothing outside is resolved */
+	bool alone;    /* nor names of other networks: see dns_zone.h */
 	/* what dns.c fills in */
 	int lock, gate; /* the one held while it serves; the other closed while it leaves */
 	int names_dir;  /* "endpoints" */

@@ -178,6 +178,8 @@ size_t dns_zone_answer(struct dns_zone *z, const struct dns_query *query, struct
 	c = asker_of(z, &query->asker);
 	if (q->plain && answer_own(z, c, query, reply))
 		return 0;
+	if (z->alone)
+		c = NULL;
 	if (c)
 		dns_others_refresh(&z->others, c->id);
 	if (c && q->plain && answer_other(z, c->id, query, reply))

@@ -13,6 +13,11 @@
 struct dns_zone {
 	const char *network; /* its name: NAME.NETWORK is NAME, too; borrowed */
 	bool internal;
+	/*
+	 * Names of this network are all it says. Elsewhere who asks is who has its address (veth_bind_port); where the server is a
+	 * neighbour itself (dns_apart.h) it cannot know, and the server of another network that the asker is in knows more.
+	 */
+	bool alone;
 	int names_dir; /* see dns_names.h; borrowed */
 	bool stale;    /* the directory has changed since it was read */
 	struct dns_names names;

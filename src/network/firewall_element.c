@@ -52,13 +52,18 @@ void firewall_network(struct netlink *n, const char *table, const struct network
 		bool in;
 	} places[] = {
 		{ "bridges", true },
-		{ "talking", network_connects(net) },
+		/* its bridge keeps containers apart; where bridged packets pass here, too, they must reach the name server */
+		{ "talking", network_connects(net) || network_is_hostless(net) },
 		{ "open", !network_isolates(net) },
 		{ "internal", net->internal },
 		{ "outbound4", network_masquerades(net) && !network_routes(net, NETWORK_IPV4) },
 		{ "outbound6", network_masquerades(net) && !network_routes(net, NETWORK_IPV6) },
 		{ "routed4", network_routes(net, NETWORK_IPV4) },
 		{ "routed6", network_routes(net, NETWORK_IPV6) },
+		{ "unprotected4", network_unprotected(net, NETWORK_IPV4) },
+		{ "unprotected6", network_unprotected(net, NETWORK_IPV6) },
+		{ "isolated4", network_hides_host(net, NETWORK_IPV4) },
+		{ "isolated6", network_hides_host(net, NETWORK_IPV6) },
 	};
 
 	network_interface(net, name);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MARK "hoy 5" /* another number when the rules below change: the table is then made again */
+#define MARK "hoy 6" /* another number when the rules below change: the table is then made again */
 
 /* Where chains stand at a hook, lowest first (linux/netfilter_ipv4.h: NF_IP_PRI_*, which is not friends with the C library). */
 enum { PRIORITY_RAW = -300, PRIORITY_DSTNAT = -100, PRIORITY_FILTER = 0, PRIORITY_SRCNAT = 100 };
@@ -25,6 +25,10 @@ static const struct nft_set sets[] = {
 	{ "direct6", { NFT_IPV6, NFT_PROTOCOL, NFT_PORT }, { 0 }, "the same for IPv6" },
 	{ "names4", { NFT_IPV4, NFT_PROTOCOL, NFT_PORT }, { 0 }, "name servers of networks" },
 	{ "names6", { NFT_IPV6, NFT_PROTOCOL, NFT_PORT }, { 0 }, "the same for IPv6" },
+	{ "unprotected4", { NFT_IFNAME }, { 0 }, "networks whose containers are reached at every port" },
+	{ "unprotected6", { NFT_IFNAME }, { 0 }, "the same for IPv6" },
+	{ "isolated4", { NFT_IFNAME }, { 0 }, "networks that the host is not on" },
+	{ "isolated6", { NFT_IFNAME }, { 0 }, "the same for IPv6" },
 	{ "unrouted", { NFT_IFNAME }, { 0 }, "interfaces between which the host did not forward before" },
 	{ "self4", { NFT_IPV4, NFT_IPV4 }, { 0 }, "from a container to itself" },
 	{ "self6", { NFT_IPV6, NFT_IPV6 }, { 0 }, "the same for IPv6" },
@@ -104,12 +108,21 @@ static const struct nft_rule rules[] = {
 	  "and whether they are there" },
 	{ "to", { { NFT_OP_OIF_IN, "routed6" }, { NFT_OP_L4PROTO, "ipv6-icmp" }, { NFT_OP_ACCEPT, NULL } }, "the same for IPv6" },
 	{ "to", { { NFT_OP_IIF_IN, "open" }, { NFT_OP_OIF_IN, "open" }, { NFT_OP_ACCEPT, NULL } }, "networks without isolation" },
+	{ "to", { { NFT_OP_IIF_IN, "bridges" }, { NFT_OP_DROP, NULL } }, "nothing else from other networks" },
+	{ "to",
+	  { { NFT_OP_IPV4, NULL }, { NFT_OP_OIF_IN, "unprotected4" }, { NFT_OP_ACCEPT, NULL } },
+	  "other hosts, where nothing is protected" },
+	{ "to", { { NFT_OP_IPV6, NULL }, { NFT_OP_OIF_IN, "unprotected6" }, { NFT_OP_ACCEPT, NULL } }, "the same for IPv6" },
 	{ "to", { { NFT_OP_DROP, NULL } }, "nothing else" },
 	{ "forward", { { NFT_OP_IIF_IN, "bridges" }, { NFT_OP_JUMP, "from" } }, "from containers" },
 	{ "forward", { { NFT_OP_OIF_IN, "bridges" }, { NFT_OP_JUMP, "to" } }, "to containers" },
 	{ "forward",
 	  { { NFT_OP_IIF_IN, "unrouted" }, { NFT_OP_OIF_IN, "unrouted" }, { NFT_OP_DROP, NULL } },
 	  "the host forwards for its containers, not for others" },
+	{ "input",
+	  { { NFT_OP_IPV4, NULL }, { NFT_OP_IIF_IN, "isolated4" }, { NFT_OP_DROP, NULL } },
+	  "an isolated network sees nothing of the host" },
+	{ "input", { { NFT_OP_IPV6, NULL }, { NFT_OP_IIF_IN, "isolated6" }, { NFT_OP_DROP, NULL } }, "the same for IPv6" },
 	{ "input",
 	  { { NFT_OP_IIF_IN, "internal" }, { NFT_OP_DADDR_NOT_OF_IIF, NULL }, { NFT_OP_DROP, NULL } },
 	  "of the host, an internal network sees its gateway alone" },

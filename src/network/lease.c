@@ -5,6 +5,7 @@
 #include "base/dir.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "network/network_option.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,13 +38,15 @@ static void add_address(struct taken *t, const struct address *a)
 		add_taken(t, subnet_number(t->subnet, a));
 }
 
-/* Those that no container may have: the network itself, the broadcast address, the gateway, and the user's own. */
-static void add_reserved(struct taken *t, const struct network *n, const struct network_pool *pool)
+/* Those that no container may have: the network itself, the broadcast address, the gateway or name server, and the user's own. */
+static void add_reserved(struct taken *t, const struct network *n, int family)
 {
+	struct address server = network_server(n, family);
+
 	add_taken(t, 0);
 	if (t->subnet->address.family == AF_INET && t->subnet->prefix < 31)
 		add_taken(t, subnet_size(t->subnet) - 1);
-	add_address(t, &pool->gateway);
+	add_address(t, &server);
 	for (size_t i = 0; i < n->auxiliary.count; i++) {
 		const char *text = strchr(n->auxiliary.items[i], '=');
 		struct address a;
@@ -131,7 +134,7 @@ int lease_take(const struct network_home *home, const struct network *n, int fam
 
 	if (fd < 0)
 		return fd;
-	add_reserved(&t, n, pool);
+	add_reserved(&t, n, family);
 	if (wanted) {
 		r = take_wanted(fd, &t, wanted, id);
 		if (r == 0)

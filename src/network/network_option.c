@@ -15,7 +15,11 @@
 #define MTU_MIN 68 /* RFC 791 */
 #define MTU_MAX 65535
 
-#define GATEWAY_MODES "nat or routed: nat-unprotected and isolated are not supported yet"
+#define GATEWAY_MODES "nat, nat-unprotected, routed or isolated"
+
+#define NAT_UNPROTECTED "nat-unprotected"
+#define ROUTED          "routed"
+#define ISOLATED        "isolated"
 
 #define BRIDGE  (1U << NETWORK_BRIDGE)
 #define MACVLAN (1U << NETWORK_MACVLAN)
@@ -49,7 +53,8 @@ static bool is_bool(const char *value)
 
 static bool is_mode_of_gateway(const char *value)
 {
-	return strcmp(value, "nat") == 0 || strcmp(value, "routed") == 0;
+	return strcmp(value, "nat") == 0 || strcmp(value, NAT_UNPROTECTED) == 0 || strcmp(value, ROUTED) == 0 ||
+	       strcmp(value, ISOLATED) == 0;
 }
 
 static bool is_ipv4(const char *value)
@@ -159,12 +164,60 @@ bool network_masquerades(const struct network *n)
 	return !n->internal && network_enables(n, "com.docker.network.bridge.enable_ip_masquerade", true);
 }
 
-bool network_routes(const struct network *n, int family)
+static bool has_mode(const struct network *n, int family, const char *wanted)
 {
 	const char *mode = network_option(n, family == NETWORK_IPV6 ? "com.docker.network.bridge.gateway_mode_ipv6"
 								    : "com.docker.network.bridge.gateway_mode_ipv4");
 
-	return mode && strcmp(mode, "routed") == 0;
+	return mode && strcmp(mode, wanted) == 0;
+}
+
+bool network_routes(const struct network *n, int family)
+{
+	return has_mode(n, family, ROUTED);
+}
+
+bool network_unprotected(const struct network *n, int family)
+{
+	return has_mode(n, family, NAT_UNPROTECTED);
+}
+
+bool network_hides_host(const struct network *n, int family)
+{
+	return has_mode(n, family, ISOLATED);
+}
+
+bool network_is_hostless(const struct network *n)
+{
+	for (int i = 0; i < NETWORK_FAMILIES; i++)
+		if (network_has(n, i) && !network_hides_host(n, i))
+			return false;
+	return true;
+}
+
+static bool is_auxiliary(const struct network *n, const struct address *a)
+{
+	for (size_t i = 0; i < n->auxiliary.count; i++) {
+		const char *text = strchr(n->auxiliary.items[i], '=');
+		struct address one;
+
+		if (text && address_parse(text + 1, &one) == 0 && address_equal(&one, a))
+			return true;
+	}
+	return false;
+}
+
+struct address network_server(const struct network *n, int family)
+{
+	const struct network_pool *p = &n->pools[family];
+	struct address a = p->gateway;
+
+	if (!network_has(n, family) || !network_is_hostless(n))
+		return a;
+	a = subnet_address(&p->subnet, 1);
+	for (uint64_t i = 2; i < subnet_size(&p->subnet) && is_auxiliary(n, &a); i++)
+		a = subnet_address(&p->subnet, i);
+	return a;
 }
 
 struct address network_publish_address(const struct network *n)

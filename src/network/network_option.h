@@ -23,6 +23,17 @@ bool network_isolates(const struct network *n);
 bool network_masquerades(const struct network *n);
 /* The gateway mode "routed" of a family: others reach its containers by their own addresses, at the ports that are published. */
 bool network_routes(const struct network *n, int family);
+/* The gateway mode "nat-unprotected": hosts that have a route to its containers reach all of their ports. */
+bool network_unprotected(const struct network *n, int family);
+/* The gateway mode "isolated", of an internal network: the host has no address in it. */
+bool network_hides_host(const struct network *n, int family);
+/* It is so in each of its families. */
+bool network_is_hostless(const struct network *n);
+/*
+ * Where names are answered in a family: at its gateway. Where the host has no address in any, at the first address of the subnet
+ * that is nobody's (dns_apart.h). Of no family where they are not.
+ */
+struct address network_server(const struct network *n, int family);
 /* The address of the host that ports are published on when nobody says one; of no family: all. */
 struct address network_publish_address(const struct network *n);
 /* "eth" unless somebody wants another name for interfaces in its containers. */

@@ -6,6 +6,7 @@
 #include "kernel/netlink.h"
 #include "network/bridge.h"
 #include "network/dns.h"
+#include "network/dns_apart.h"
 #include "network/docker_forward.h"
 #include "network/endpoint.h"
 #include "network/firewall.h"
@@ -52,6 +53,12 @@ static int repair_one(const struct network *n, void *data)
 		r = docker_forward_admit(n);
 	if (r >= 0)
 		r = endpoint_each(p->home, n->name, plug_in, p);
+	if (r >= 0 && network_is_hostless(n)) {
+		struct endpoint server = { .id = "" };
+
+		dns_apart_link(n, server.link);
+		r = plug_in(&server, p);
+	}
 	if (r >= 0)
 		r = netlink_commit(p->route);
 	if (r >= 0 && strcmp(n->name, NETWORK_DEFAULT) != 0)

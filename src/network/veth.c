@@ -190,7 +190,7 @@ int veth_plug(const struct network *n, struct netlink *host, int bridge, struct 
 		r = macvlan_create(n, host, p, e);
 	} else {
 		add_veth(host, n, bridge, p, e);
-		configure_port(host, e, !network_connects(n), e->published.count && sysctl_is(BRIDGED_PACKETS, "1"));
+		configure_port(host, e, e->id[0] && !network_connects(n), e->published.count && sysctl_is(BRIDGED_PACKETS, "1"));
 		r = netlink_commit(host);
 	}
 	if (r == 0)

@@ -19,6 +19,7 @@ int veth_choose_names(const struct network *n, struct interface_place *p, struct
 /*
  * Makes the interface of these names, brings it up, gives it the endpoint's addresses and, when @gateway, the default route. A
  * macvlan's @e gets what it is found by on the host. @host is a socket on the host, @bridge the index of the bridge.
+ * Who has no id is the network's name server: all its containers talk to it.
  */
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
 	      bool gateway);

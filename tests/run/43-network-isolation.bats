@@ -3,39 +3,17 @@
 # What networks keep apart (test class T10): packets are watched where isolation is claimed. The file's network namespace is
 # the host; a second one is a neighbour on its network.
 load lib
+load network
 setup_file() {
 	fixtures_up
-	neighbour_up
-	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
-	ip address add 10.66.0.1/24 dev lan
-	ip link set lan up
-	neighbour ip address add 10.66.0.2/24 dev lan
-	neighbour ip link set lan up
-	neighbour ip link set lo up
-	neighbour ip route add default via 10.66.0.1
+	lan_up
 }
 teardown_file() {
 	fixtures_down
 	neighbour_down
 }
-setup() {
-	scratch_up
-	needs busybox
-	hoy network ls -q >/dev/null
-}
-teardown() {
-	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
-}
-
-busybox() { hoy run --rm "${@:1:$#-1}" $REGISTRY/busybox sh -c "${!#}"; }
-background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
-# counts what crosses an interface of the host, before any rule of hoy's: watch NAME DIRECTION MATCH; seen NAME
-watch() {
-	nft "add table netdev watch; add chain netdev watch $1 { type filter hook $2 device $3 priority -500; }; add counter netdev watch $1; add rule netdev watch $1 $4 counter name $1"
-}
-seen() { nft list counter netdev watch "$1" | awk '/packets/ { print $2 }'; }
+setup() { network_up; }
+teardown() { network_down; }
 
 @test "the outside is reached by the host's address" {
 	[ "$(busybox 'ping -c 1 -W 5 10.66.0.2 | grep -c "1 packets received"')" = 1 ]
@@ -48,7 +26,7 @@ seen() { nft list counter netdev watch "$1" | awk '/packets/ { print $2 }'; }
 	watch bare egress lan 'ip saddr 172.18.0.2 icmp type echo-request'
 	hoy exec box ping -c 1 -W 5 10.66.0.2
 	[ "$(seen bare)" = 1 ]
-	nft delete table netdev watch
+	unwatch
 }
 
 @test "networks do not reach each other, isolate=false ones do" {
@@ -95,9 +73,130 @@ seen() { nft list counter netdev watch "$1" | awk '/packets/ { print $2 }'; }
 	! hoy exec box ping -c 1 -W 1 fd66::2 || false
 	[ "$(seen leak)" = 0 ]
 	[ "$(seen leak6)" = 0 ]
-	nft delete table netdev watch
+	unwatch
 	! neighbour busybox ping -c 1 -W 1 10.7.0.2 || false
 	! hoy exec other ping -c 1 -W 1 10.7.0.2 || false
+}
+
+@test "gateway mode isolated: the host is not on the network, names are" {
+	isolated='--internal --opt com.docker.network.bridge.gateway_mode_ipv4=isolated --opt com.docker.network.bridge.gateway_mode_ipv6=isolated'
+	hoy network create $isolated --subnet 10.7.0.0/24 --subnet fd07::/64 cell
+	run hoy network inspect -f '{{json .IPAM.Config}}' cell
+	is '[{"Subnet":"10.7.0.0/24"},{"Subnet":"fd07::/64"}]'
+	hoy run -d --name box --network cell --cap-add NET_ADMIN $REGISTRY/busybox sleep 1000
+	background mate --network cell --network-alias friend
+	bridge=hoy-$(hoy network inspect -f '{{.Id}}' cell | cut -c1-11)
+	[ -z "$(ip -o address show dev "$bridge")" ]
+	[ "$(hoy inspect -f '{{with .NetworkSettings.Networks.cell}}{{.Gateway}}|{{.IPv6Gateway}}{{end}}' box)" = '|' ]
+	[ -z "$(hoy exec box sh -c 'ip route; ip -6 route' | grep ^default)" ]
+	# containers talk, by name too
+	hoy exec box ping -c 1 -W 5 10.7.0.3
+	hoy exec box ping -c 1 -W 5 friend
+	hoy exec box ping -6 -c 1 -W 5 mate
+	[ "$(hoy exec box sed -n 's/^nameserver //p' /etc/resolv.conf | xargs)" = '10.7.0.1 fd07::1' ]
+	! hoy exec box nslookup leaked.example.com || false
+	# whatever it sends: nothing of it comes to the host, which does not even answer who has an address
+	python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+s.bind(("0.0.0.0", 5353))
+s.settimeout(20)
+try:
+    print("reached by", s.recv(10))
+except TimeoutError:
+    print("quiet")' >"$BATS_TEST_TMPDIR/heard" 3>&- 4>&- &
+	listener=$!
+	wait_for 5 bash -c 'ss -Hlnu "sport = :5353" | grep .'
+	hoy exec box sh -c 'ip route add default dev eth0; ip -6 route add default dev eth0'
+	for address in 10.66.0.1 172.17.0.1 255.255.255.255 224.0.0.1 10.7.0.1 10.7.0.255; do
+		hoy exec box sh -c "echo x | nc -u -w 1 $address 5353" || true
+	done
+	! hoy exec box ping -c 1 -W 1 10.66.0.1 || false
+	! hoy exec box ping -6 -c 1 -W 1 fd66::1 || false
+	# at the name server's address there is the name server alone
+	! hoy exec box sh -c 'echo x | nc -w 1 10.7.0.1 22' || false
+	# nor the other way: the host knows no way there
+	watch leak egress "$bridge" 'meta protocol ip'
+	! ping -c 1 -W 1 10.7.0.2 || false
+	! ping -c 1 -W 1 -I "$bridge" 10.7.0.2 || false
+	[ "$(seen leak)" = 0 ]
+	unwatch
+	kill -0 $listener # it has heard nothing
+	kill $listener
+	# who is in another network, too, asks that one's server first: it knows both
+	hoy network create --subnet 10.8.0.0/24 open
+	background both --network cell --network open
+	[ "$(hoy exec both sed -n 's/^nameserver //p' /etc/resolv.conf | xargs)" = '10.8.0.1 10.7.0.1 fd07::1' ]
+	[ "$(hoy exec both nslookup -type=a mate 10.8.0.1 | awk '/^Address/ && n++ { print $2 }')" = 10.7.0.3 ]
+	hoy exec both nslookup -type=a mate 10.7.0.1
+	# and in the isolated network nobody says anything of the open one
+	background far --network open
+	! hoy exec both nslookup -type=a far 10.7.0.1 || false
+	# the server is killed: the next one, and a bridge that was deleted
+	pgrep -x hoy-dns | while read -r pid; do [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ] || kill -9 "$pid"; done
+	hoy network reload
+	wait_for 10 hoy exec box ping -c 1 -W 1 friend
+	ip link delete "$bridge"
+	hoy network reload
+	wait_for 10 hoy exec box ping -c 1 -W 1 friend
+	hoy rm -f box mate both far
+	# the server's end goes with it
+	no_server() { ! ip -o link show | grep hoydns; }
+	wait_for 10 no_server
+}
+
+@test "gateway mode isolated of one family, without talk among containers, and where it cannot be" {
+	mode=com.docker.network.bridge.gateway_mode_ipv
+	run hoy network create --opt ${mode}4=isolated x
+	exits 1
+	says "gateway mode 'isolated' can only be used for an internal network"
+	run hoy network create --internal --subnet 10.7.0.0/24 --gateway 10.7.0.9 --opt ${mode}4=isolated x
+	exits 1
+	says "gateway mode 'isolated' has no gateway"
+	run hoy network create --opt ${mode}4=open x
+	exits 1
+	says 'it must be nat, nat-unprotected, routed or isolated'
+	# the other family's gateway answers
+	hoy network create --internal --subnet 10.7.0.0/24 --subnet fd07::/64 --opt ${mode}4=isolated half
+	background box --network half
+	background mate --network half
+	[ "$(hoy exec box sed -n 's/^nameserver //p' /etc/resolv.conf)" = fd07::1 ]
+	hoy exec box ping -c 1 -W 5 mate
+	hoy exec box ping -6 -c 1 -W 5 fd07::1
+	! ip -o -4 address show | grep 10.7.0 || false
+	hoy rm -f box mate
+	hoy network rm half
+	# where containers do not talk to each other they still talk to the server
+	hoy network create --internal --subnet 10.7.0.0/24 --opt ${mode}4=isolated --opt com.docker.network.bridge.enable_icc=false quiet
+	background box --network quiet
+	background mate --network quiet
+	[ "$(hoy exec box nslookup -type=a mate | awk '/^Address/ && n++ { print $2 }')" = 10.7.0.3 ]
+	! hoy exec box ping -c 1 -W 1 10.7.0.3 || false
+}
+
+@test "gateway mode nat-unprotected: who has a route reaches every port, other networks do not" {
+	mode=com.docker.network.bridge.gateway_mode_ipv
+	hoy network create --subnet 10.7.0.0/24 --subnet fd07::/64 --opt ${mode}4=nat-unprotected --opt ${mode}6=nat bare
+	hoy run -d --name box --network bare -p 8080:80 $REGISTRY/busybox nc -ll -p 7000 -e echo hello
+	neighbour busybox ping -c 1 -W 5 10.7.0.2
+	greets() { [ "$(neighbour busybox nc -w 5 10.7.0.2 7000 </dev/null)" = hello ]; }
+	wait_for 10 greets
+	# the other family is as ever
+	neighbour ip -6 route add fd07::/64 via fd66::1
+	! neighbour busybox ping -6 -c 1 -W 1 fd07::2 || false
+	neighbour ip -6 route delete fd07::/64
+	# its own packets leave with the host's address, and published ports are there
+	watch out egress lan 'ip saddr 10.66.0.1 icmp type echo-request'
+	hoy exec box ping -c 1 -W 5 10.66.0.2
+	[ "$(seen out)" = 1 ]
+	unwatch
+	[ "$(hoy port box)" = $'80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080' ]
+	! busybox 'ping -c 1 -W 1 10.7.0.2' || false
+	# an internal one is internal
+	hoy network create --internal --subnet 10.9.0.0/24 --opt ${mode}4=nat-unprotected inner
+	background hidden --network inner
+	! neighbour busybox ping -c 1 -W 1 10.9.0.2 || false
 }
 
 @test "nobody sends with another's address" {
@@ -109,7 +208,7 @@ seen() { nft list counter netdev watch "$1" | awk '/packets/ { print $2 }'; }
 	! hoy exec liar ping -c 1 -W 1 -I 172.17.0.2 10.66.0.2 || false
 	! hoy exec liar ping -c 1 -W 1 -I 10.66.0.77 10.66.0.2 || false
 	[ "$(seen lie)" = 0 ]
-	nft delete table netdev watch
+	unwatch
 }
 
 @test "the host's loopback is out of a container's reach, also by hand (CVE-2020-8558)" {
@@ -152,7 +251,7 @@ except TimeoutError:
 	ip neighbour add 10.67.0.9 lladdr 02:00:00:00:00:09 dev far
 	! neighbour busybox ping -c 1 -W 1 10.67.0.9 || false
 	[ "$(seen leak)" = 0 ]
-	nft delete table netdev watch
+	unwatch
 	ip link delete far
 }
 

@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Names for containers in several networks, asked for by a program that puts its question to one server alone.
 load lib
+load network
 setup_file() { fixtures_up; }
 teardown_file() { fixtures_down; }
 setup() {
-	scratch_up
-	needs busybox
-	hoy network ls -q >/dev/null
+	network_up
 	hoy network create --subnet 10.11.0.0/24 front >/dev/null
 	hoy network create --subnet 10.12.0.0/24 back >/dev/null
 	hoy network create --subnet 10.13.0.0/24 secret >/dev/null
@@ -17,12 +16,9 @@ setup() {
 }
 teardown() {
 	[ -z "${UPSTREAM-}" ] || kill "$UPSTREAM"
-	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
+	network_down
 }
 
-background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 # finds CONTAINER NAME SERVER: the address that this server says, and no other one was asked
 finds() { hoy exec "$1" nslookup -type=a "$2" "$3" 2>&1 | awk '/^Address/ && n++ { print $2 }'; }
 finds_outside() { [ "$(finds app outside.example "$1")" = 198.51.100.7 ]; }

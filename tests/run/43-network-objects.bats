@@ -132,7 +132,7 @@ subnet_of() {
 	refuse 'option parent is not one of driver bridge' --opt parent=lo x
 	refuse 'say --opt parent=INTERFACE' -d macvlan x
 	refuse 'there is no interface nowhere' -d macvlan --opt parent=nowhere x
-	refuse 'not supported yet' --ipam-opt a=b x
+	refuse 'unknown option a: the default address manager has none' --ipam-opt a=b x
 	refuse 'configuration network "nothing" not found' --config-from nothing x
 	refuse 'configuration network "bridge" not found' --config-from bridge x
 	refuse 'can only contain network specific fields' --config-only --internal x

@@ -3,6 +3,7 @@
 # Published ports that the kernel cannot lead to a container: [::1], and addresses of IPv6 before a container that has none. A process
 # carries what comes there.
 load lib
+load network
 load published
 setup_file() {
 	fixtures_up
@@ -14,17 +15,10 @@ teardown_file() {
 }
 setup() {
 	skip_without curl
-	scratch_up
-	needs busybox
+	network_up
 	skip_without_image debian-python
-	hoy network ls -q >/dev/null
 }
-teardown() {
-	[ -z "${SCRATCH-}" ] && return
-	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
-}
+teardown() { network_down; }
 
 relay() { grep -lx hoy-relay /proc/[0-9]*/comm | cut -d/ -f3 | while read -r pid; do in_this_network "$pid" && echo "$pid"; done; }
 in_this_network() { [ "$(readlink "/proc/$1/ns/net")" = "$(readlink /proc/self/ns/net)" ]; }

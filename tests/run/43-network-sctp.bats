@@ -3,32 +3,18 @@
 # Published ports of SCTP, with the kernel's own sockets at both ends. Where the kernel has none (modules that cannot be loaded, or
 # are not there) that is said; tests/vm/run has a kernel that does.
 load lib
+load network
 setup_file() {
 	fixtures_up
 	modprobe -q sctp 2>/dev/null || true
-	neighbour_up
-	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
-	ip address add 10.66.0.1/24 dev lan
-	ip address add fd66::1/64 dev lan nodad
-	ip link set lan up
-	neighbour ip address add 10.66.0.2/24 dev lan
-	neighbour ip address add fd66::2/64 dev lan nodad
-	neighbour ip link set lan up
-	neighbour ip link set lo up
+	lan_up
 }
 teardown_file() {
 	fixtures_down
 	neighbour_down
 }
-setup() {
-	scratch_up
-	needs busybox
-}
-teardown() {
-	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
-}
+setup() { network_up; }
+teardown() { network_down; }
 
 # one-to-one sockets (RFC 6458, 4): 132 is IPPROTO_SCTP
 has_sctp() { python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, 132)' 2>/dev/null; }

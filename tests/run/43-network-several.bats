@@ -2,23 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # A container in several networks: which one leads out, what its interfaces are called, and what changes while it runs.
 load lib
+load network
 setup_file() { fixtures_up; }
 teardown_file() { fixtures_down; }
 setup() {
-	scratch_up
-	needs busybox
-	hoy network ls -q >/dev/null
+	network_up
 	hoy network create --subnet 10.21.0.0/24 --subnet fd21::/64 one >/dev/null
 	hoy network create --subnet 10.22.0.0/24 two >/dev/null
 	hoy network create --subnet 10.23.0.0/24 --internal inner >/dev/null
 }
-teardown() {
-	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
-}
+teardown() { network_down; }
 
-background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 way_out() { hoy exec box sh -c 'ip route; ip -6 route' | awk '$1 == "default" { print $3 }' | xargs; }
 
 @test "the first that leads out, unless another one has a higher priority" {
@@ -90,7 +84,7 @@ way_out() { hoy exec box sh -c 'ip route; ip -6 route' | awk '$1 == "default" { 
 	says 'is no name of an interface'
 	run hoy run --rm --network name=one,driver-opt=com.docker.network.endpoint.colour=red $REGISTRY/busybox true
 	exits 125
-	says 'driver option com.docker.network.endpoint.colour is not supported yet'
+	says 'unknown driver option com.docker.network.endpoint.colour'
 	run hoy run --rm --network one --link-local-ip nowhere $REGISTRY/busybox true
 	exits 125
 	says 'nowhere'

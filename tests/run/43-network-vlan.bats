@@ -2,22 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # A macvlan network on a VLAN of an interface of the host. Where the kernel has none that is said; tests/vm/run has a kernel that does.
 load lib
+load network
 setup_file() {
 	fixtures_up
 	modprobe -q -a 8021q macvlan 2>/dev/null || true
 }
 teardown_file() { fixtures_down; }
-setup() {
-	scratch_up
-	needs busybox
-	hoy network ls -q >/dev/null
-}
-teardown() {
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
-}
-
-busybox() { hoy run --rm "${@:1:$#-1}" $REGISTRY/busybox sh -c "${!#}"; }
+setup() { network_up; }
+teardown() { network_down; }
 
 @test "macvlan on a VLAN: made with the first container, removed with the last network" {
 	ip link add wire type veth peer name far

@@ -2,22 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Containers in networks: what they see, what they reach, and that nothing of it stays.
 load lib
+load network
 setup_file() { fixtures_up; }
 teardown_file() { fixtures_down; }
-setup() {
-	scratch_up
-	needs busybox
-	hoy network ls -q >/dev/null # bridge takes the first pool
-}
-teardown() {
-	hoy ps -aq | xargs -r "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" rm -f >/dev/null
-	hoy network prune -f >/dev/null
-	leaves_nothing_behind
-}
+setup() { network_up; }
+teardown() { network_down; }
 
-busybox() { hoy run --rm "${@:1:$#-1}" $REGISTRY/busybox sh -c "${!#}"; }
-# background NAME OPTIONS…: one that runs and can be looked at
-background() { hoy run -d --name "$@" $REGISTRY/busybox sleep 1000 >/dev/null; }
 
 @test "without an option: the network bridge" {
 	run busybox -h box 'ip -4 -o address show eth0; ip route; cat /etc/hosts; cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6; ping -c 1 -W 5 172.17.0.1'

@@ -1,19 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# For tests of published ports, after `load lib`: the file's network namespace is the host, 10.66.0.1 and fd66::1, a second one is a
-# neighbour on its network, 10.66.0.2 and fd66::2; and a server in a container that says who asks.
-
-lan_up() {
-	neighbour_up
-	ip link add lan type veth peer name lan netns "$NEIGHBOUR"
-	ip address add 10.66.0.1/24 dev lan
-	ip address add fd66::1/64 dev lan nodad
-	ip link set lan up
-	neighbour ip address add 10.66.0.2/24 dev lan
-	neighbour ip address add fd66::2/64 dev lan nodad
-	neighbour ip link set lan up
-	neighbour ip link set lo up
-	neighbour ip route add default via 10.66.0.1
-}
+# For tests of published ports, after `load network`: a server in a container that says who asks.
 
 # a server that answers with who asks: who OPTIONS…, on port 80, tcp and udp, both families. Datagrams that are longer than a word
 # come back.

@@ -2,6 +2,7 @@
 #include "ground.h"
 
 #include "network/lease.h"
+#include "network/network_option.h"
 
 #include <errno.h>
 
@@ -50,6 +51,26 @@ static void test_lowest_and_wanted(void **state)
 	assert_string_equal(taken(&n, NULL, ids[0]), "10.1.0.6");
 }
 
+/* Where the host has no address, the name server has the first one that is nobody's. */
+static void test_isolated(void **state)
+{
+	autonetwork n = ground_network("10.1.0.0/29", "10.1.0.1");
+	char text[ADDRESS_TEXT_MAX];
+	struct address a;
+
+	(void)state;
+	n.internal = true;
+	n.pools[NETWORK_IPV4].gateway = (struct address){ 0 };
+	assert_int_equal(network_server(&n, NETWORK_IPV4).family, 0);
+	strv_add(&n.options, "com.docker.network.bridge.gateway_mode_ipv4=isolated");
+	strv_add(&n.auxiliary, "printer=10.1.0.1");
+	a = network_server(&n, NETWORK_IPV4);
+	assert_string_equal(address_text(&a, text), "10.1.0.2");
+	assert_int_equal(network_server(&n, NETWORK_IPV6).family, 0);
+	assert_string_equal(taken(&n, "10.1.0.2", ids[0]), "in use");
+	assert_string_equal(taken(&n, NULL, ids[0]), "10.1.0.3");
+}
+
 static void test_range(void **state)
 {
 	autonetwork n = ground_network("10.1.0.0/16", "10.1.0.1");
@@ -77,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_lowest_and_wanted, ground_up, ground_down),
+		cmocka_unit_test_setup_teardown(test_isolated, ground_up, ground_down),
 		cmocka_unit_test_setup_teardown(test_range, ground_up, ground_down),
 		cmocka_unit_test_setup_teardown(test_many, ground_up, ground_down),
 	};

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/obtain.h"
 #include "cli/run_options.h"
+#include "cli/settings.h"
 #include "container/container.h"
 
 #include <stdio.h>
@@ -20,6 +21,8 @@ static int create_run(const struct cli *cli, void *options)
 	if (r < 0)
 		return r;
 	flags->run.image = cli->args[0];
+	flags->run.platform = settings_platform(flags->run.platform);
+	settings_proxies(&flags->run.env);
 	for (size_t i = 1; i < cli->arg_count; i++)
 		strv_add(&flags->run.command, cli->args[i]);
 	r = store_open(cli->root, &store);

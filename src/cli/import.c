@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/image_event.h"
 #include "cli/progress.h"
+#include "cli/settings.h"
 #include "image/fetch_url.h"
 #include "image/make.h"
 
@@ -87,12 +88,13 @@ static int import_archive(const struct cli *cli, const struct import_flags *flag
 	};
 	autocall(store_free) struct store *store = NULL;
 	autocall(home_free) struct home *home = NULL;
+	const char *made_for = settings_platform(flags->platform);
 	struct platform platform;
 	autofd int archive = -1;
 	int r = 0;
 
-	if (flags->platform) {
-		r = platform_parse(flags->platform, &platform);
+	if (made_for) {
+		r = platform_parse(made_for, &platform);
 		options.made_for = &platform;
 	}
 	/* bad words are said before anything is fetched */

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/image_event.h"
 #include "cli/progress.h"
+#include "cli/settings.h"
 #include "image/image.h"
 #include "image/reference.h"
 
@@ -35,7 +36,9 @@ static int pull(const struct cli *cli, const struct pull_flags *flags, const cha
 	autocall(progress_free) struct progress *progress = progress_new(stdout);
 	autocall(image_release) struct image image = { 0 };
 	autoreference ref = { 0 };
-	struct pull_options options = { .reference = name, .platform = flags->platform, .tls_verify = flags->tls_verify };
+	struct pull_options options = { .reference = name,
+					.platform = settings_platform(flags->platform),
+					.tls_verify = flags->tls_verify };
 	int r = reference_parse(name, &ref);
 
 	if (r == 0)

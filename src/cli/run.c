@@ -60,6 +60,8 @@ static int run_run(const struct cli *cli, void *options)
 	if (r < 0)
 		return r;
 	flags->run.image = cli->args[0];
+	flags->run.platform = settings_platform(flags->run.platform);
+	settings_proxies(&flags->run.env);
 	for (size_t i = 1; i < cli->arg_count; i++)
 		strv_add(&flags->run.command, cli->args[i]);
 	r = store_open(cli->root, &store);

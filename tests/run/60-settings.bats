@@ -109,3 +109,27 @@ typing() {
 	run hoy ps
 	[ "${#lines[@]}" = 1 ]
 }
+
+@test "proxies become the environment of containers, but for what the command line sets" {
+	settings '{"proxies": {"default": {"httpProxy": "http://p:1", "noProxy": "localhost,.lan", "allProxy": ""}, "tcp://x": {"httpsProxy": "no"}}}'
+	run hoy run --rm -e HTTP_PROXY=mine $REGISTRY/busybox sh -c 'env | grep -i proxy | sort'
+	is $'HTTP_PROXY=mine\nNO_PROXY=localhost,.lan\nhttp_proxy=http://p:1\nno_proxy=localhost,.lan'
+	hoy create --name box $REGISTRY/busybox env
+	hoy inspect -f '{{json .Config.Env}}' box | grep -q '"HTTP_PROXY=http://p:1"'
+	settings '{"proxies": {"default": {"httpProxy": 8080}}}'
+	run hoy run --rm $REGISTRY/busybox env
+	exits 0
+	says 'config.json is not used: config.json.httpProxy: it is not a string'
+	says_not HTTP_PROXY
+}
+
+@test "DOCKER_DEFAULT_PLATFORM is --platform where that is not said" {
+	DOCKER_DEFAULT_PLATFORM=linux/s390x run hoy pull -q $REGISTRY/multiarch
+	exits 1
+	says 'there is no image for linux/s390x'
+	DOCKER_DEFAULT_PLATFORM=linux/arm/v7 run hoy pull -q --platform "$(hoy inspect -f '{{.Os}}/{{.Architecture}}' $REGISTRY/busybox)" $REGISTRY/multiarch
+	exits 0
+	DOCKER_DEFAULT_PLATFORM=nothing/at/all/here run hoy run --rm $REGISTRY/busybox true
+	exits 125
+	one_clear_line
+}

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ARCHIVE_MAX (INT64_C(1) << 40) /* bytes from the web */
+
 struct import_flags {
 	struct strv changes;
 	const char *message;
@@ -50,7 +52,7 @@ static int fetch_archive(const struct store *store, const char *url, int *ret)
 	autocall(progress_free) struct progress *progress = progress_new(stderr);
 	struct pull_events events = progress_events(progress);
 	autofd int fd = make_blob(store);
-	int r = fd < 0 ? fd : fetch_url(url, fd, isatty(STDERR_FILENO) ? show : NULL, &events);
+	int r = fd < 0 ? fd : fetch_url(url, fd, ARCHIVE_MAX, isatty(STDERR_FILENO) ? show : NULL, &events);
 
 	if (r == 0)
 		*ret = take_fd(&fd);

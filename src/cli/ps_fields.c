@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "cli/ports.h"
 #include "cli/ps_row.h"
+#include "cli/table.h"
 #include "container/status.h"
 #include "image/digest.h"
 
@@ -16,21 +17,6 @@
 #define ID_SHORT      12
 #define COMMAND_SHORT 20
 #define MOUNT_SHORT   15
-
-/* Cut to @max characters as Docker does, with one that says so; never in the middle of one. */
-static void add_cut(struct buf *out, const char *text, size_t max, bool whole)
-{
-	size_t len = strlen(text);
-
-	if (whole || len <= max) {
-		buf_add(out, text, len);
-		return;
-	}
-	for (len = max - 1; len > 0 && (text[len] & 0xc0) == 0x80; len--) {
-	}
-	buf_add(out, text, len);
-	buf_add_str(out, "…");
-}
 
 static void add_id(struct ps_view *v, struct ps_row *row, struct buf *out)
 {
@@ -47,7 +33,7 @@ static void add_image(struct ps_view *v, struct ps_row *row, struct buf *out)
 static void add_command(struct ps_view *v, struct ps_row *row, struct buf *out)
 {
 	buf_add_char(out, '"');
-	add_cut(out, row->brief.command, COMMAND_SHORT, v->no_trunc);
+	table_cut(out, row->brief.command, COMMAND_SHORT, v->no_trunc);
 	buf_add_char(out, '"');
 }
 
@@ -108,7 +94,7 @@ static void add_mounts(struct ps_view *v, struct ps_row *row, struct buf *out)
 	for (size_t i = 0; i < row->brief.mounts.count; i++) {
 		if (i)
 			buf_add_char(out, ',');
-		add_cut(out, row->brief.mounts.items[i], MOUNT_SHORT, v->no_trunc);
+		table_cut(out, row->brief.mounts.items[i], MOUNT_SHORT, v->no_trunc);
 	}
 }
 

@@ -57,3 +57,17 @@ void table_print(const struct table *t, struct buf *out)
 			buf_add_format(out, "%*s", (int)(widths[column] - text_width(cell)), "");
 	}
 }
+
+void table_cut(struct buf *out, const char *text, size_t max, bool whole)
+{
+	size_t len = strlen(text);
+
+	if (whole || len <= max) {
+		buf_add(out, text, len);
+		return;
+	}
+	for (len = max - 1; len > 0 && (text[len] & 0xc0) == 0x80; len--) {
+	}
+	buf_add(out, text, len);
+	buf_add_str(out, "…");
+}

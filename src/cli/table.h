@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/strv.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct table {
@@ -21,3 +22,5 @@ void table_release(struct table *t);
 /* The next cell, of a heading or of a row. */
 void table_add(struct table *t, const char *cell);
 void table_print(const struct table *t, struct buf *out);
+/* Adds @text, cut to @max bytes as Docker does unless @whole, with a character that says so; never in the middle of one. */
+void table_cut(struct buf *out, const char *text, size_t max, bool whole);

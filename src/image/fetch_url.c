@@ -41,10 +41,10 @@ static int refusal(const struct transfer_answer *a)
 	return a->hint ? fail_hint(r, "%s", a->hint) : r;
 }
 
-int fetch_url(const char *url, int fd, void (*progress)(void *data, int64_t have), void *data)
+int fetch_url(const char *url, int fd, int64_t limit, void (*progress)(void *data, int64_t have), void *data)
 {
 	autocall(transfer_free) struct transfer *t = NULL;
-	struct transfer_request q = { .url = url, .size = -1, .limit = FETCH_URL_MAX, .fd = fd };
+	struct transfer_request q = { .url = url, .size = -1, .limit = limit, .fd = fd };
 	int r = transfer_start(&t);
 
 	for (unsigned int tries = 0; r == 0; tries++) {

@@ -6,10 +6,8 @@
  */
 #include <stdint.h>
 
-#define FETCH_URL_MAX (INT64_C(1) << 40) /* bytes */
-
 /*
- * Fetches it into the empty file @fd, whose position stays at its start; one that breaks off is begun again a few times. @progress
- * hears how many bytes there are, or is NULL.
+ * Fetches it, @limit bytes at most, into the empty file @fd, whose position stays at its start; one that breaks off is begun again
+ * a few times. @progress hears how many bytes there are, or is NULL.
  */
-int fetch_url(const char *url, int fd, void (*progress)(void *data, int64_t have), void *data);
+int fetch_url(const char *url, int fd, int64_t limit, void (*progress)(void *data, int64_t have), void *data);

@@ -61,16 +61,41 @@ int other_runtime_find(const char *name, char **ret)
 
 /* ---- the bundle ---- */
 
+/*
+ * What the standard has no words for, and what another runtime would leave out without a word: all of a volume in place of a part
+ * of it, files with their own owners.
+ */
+static int check(const struct other_runtime *o, const struct runtime_create *create)
+{
+	static const char own[] = "X-mount."; /* mount_options.h */
+	const struct spec *spec = o->spec;
+	const struct runtime_given *given = create->given;
+
+	if (spec->root.uid_mappings.count)
+		return fail(-EOPNOTSUPP, "--rootfs DIR:idmap= needs hoy's own runtime");
+	if (given && given->tree_count)
+		return fail(-EOPNOTSUPP,
+			    "%s: what another container has, a disk or a server's files are mounted by hoy's own runtime alone",
+			    given->trees[0].at);
+	for (size_t i = 0; i < spec->mounts.count; i++) {
+		const struct spec_mount *m = &spec->mounts.items[i];
+		bool special = m->uid_mappings.count;
+
+		for (size_t k = 0; k < m->options.count; k++)
+			special |= strncmp(m->options.items[k], own, strlen(own)) == 0;
+		if (special)
+			return fail(-EOPNOTSUPP,
+				    "%s: subpaths, idmap, U and several places of a file system need hoy's own runtime",
+				    m->destination);
+	}
+	return 0;
+}
+
 /* What was opened for the container is said by the monitor's descriptors: the runtime is told paths. */
 static int write_config(const struct other_runtime *o, const struct runtime_create *create)
 {
 	autobuf text = BUF_INIT;
 
-	if (o->spec->root.uid_mappings.count)
-		return fail(-EINVAL,
-			    "--runtime: the standard has no word for a root file system with other owners (--rootfs DIR:idmap)");
-	if (create->given && create->given->tree_count)
-		return fail(-ENOSYS, "--runtime with --ipc container: or a shared tmpfs volume is not supported yet");
 	for (size_t i = 0; create->given && i < SPEC_NS_COUNT; i++)
 		if (create->given->namespaces[i] >= 0) {
 			autofree char *path = xasprintf("/proc/%d/fd/%d", getpid(), create->given->namespaces[i]);
@@ -269,8 +294,10 @@ int other_runtime_create(const struct other_runtime *o, const struct runtime_cre
 {
 	struct runtime_container made = RUNTIME_CONTAINER_NONE;
 	autofd int console = create->spec->process.terminal ? listen_console(o) : -1;
-	int r = create->spec->process.terminal && console < 0 ? console : write_config(o, create);
+	int r = create->spec->process.terminal && console < 0 ? console : check(o, create);
 
+	if (r == 0)
+		r = write_config(o, create);
 	if (r == 0)
 		r = create_adopted(o, create, console);
 	if (r < 0)

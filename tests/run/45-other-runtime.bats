@@ -64,6 +64,25 @@ start"
 	says 'sleep 1234'
 }
 
+@test "what another runtime would leave out is refused in words" {
+	hoy run --rm -v vv:/d $REGISTRY/busybox mkdir -p /d/deep
+	hoy volume create -o type=tmpfs -o device=tmpfs mem >/dev/null
+	inside -v vv:/d -v mem:/m $REGISTRY/busybox ls /d
+	is deep
+	local options
+	for options in "--mount src=vv,dst=/d,volume-subpath=deep" "-v /etc:/d:idmap=uids=0-1-1;gids=0-1-1" "-v mem:/d -v mem:/e" "-v mem:/d:U"; do
+		inside $options $REGISTRY/busybox true
+		exits 125
+		says "/d: subpaths, idmap, U and several places of a file system need hoy's own runtime"
+	done
+	hoy run -d --name donor -v mem:/m $REGISTRY/busybox sleep 1000 >/dev/null
+	inside -v mem:/d $REGISTRY/busybox true
+	exits 125
+	says "/d: what another container has, a disk or a server's files are mounted by hoy's own runtime alone"
+	hoy rm -f donor >/dev/null
+	hoy volume rm vv mem >/dev/null
+}
+
 @test "its monitor killed: the next command ends it, and nothing is left" {
 	hoy run -d --rm --name other --runtime runc $REGISTRY/busybox sleep 98765 >/dev/null
 	kill -KILL "$(sed -n 's/.*"MonitorPid": *\([0-9]*\).*/\1/p' "$SCRATCH"/root/containers/*/state.json)"

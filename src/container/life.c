@@ -81,9 +81,9 @@ static int create(struct life *l, struct volume_shares *shares)
 	int r = join_open(c->home, &c->spec, &join);
 
 	if (r == 0)
-		r = volume_shares_open(c->home, c->dir, c->id, &join, shares);
+		r = volume_devices_open(c, &join); /* before the locks: a server may let it wait */
 	if (r == 0)
-		r = volume_devices_open(c, &join);
+		r = volume_shares_open(c->home, c->dir, c->id, &join, shares);
 	if (r < 0)
 		return r;
 	if (l->state.started)

@@ -74,10 +74,12 @@ static int copy_there(const void *data)
 	return at < 0 ? at : sys_tree_clone(at, l->path, false);
 }
 
-static _Noreturn void run_child(int sync, int (*make)(const void *data), const void *data)
+static _Noreturn void run_child(int sync, int (*make)(const void *data), const void *data, pid_t parent)
 {
-	int tree = make(data);
+	int tree = sys_die_with_parent("nobody would get it", SIGKILL);
 
+	if (tree == 0)
+		tree = getppid() == parent ? make(data) : -ESRCH;
 	if (tree < 0)
 		sync_fail(sync, tree);
 	else
@@ -90,7 +92,7 @@ int tree_from_child(int (*make)(const void *data), const void *data, int seconds
 	autofd int ours = -1, theirs = -1;
 	int sync[2], tree = -1, r = sync_open(sync);
 	struct pollfd word = { .events = POLLIN };
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	if (r < 0)
 		return r;
@@ -101,7 +103,7 @@ int tree_from_child(int (*make)(const void *data), const void *data, int seconds
 	if (pid < 0)
 		return fail_errno("fork");
 	if (pid == 0)
-		run_child(theirs, make, data);
+		run_child(theirs, make, data, parent);
 	close(take_fd(&theirs));
 	do
 		r = poll(&word, 1, seconds < 0 ? -1 : seconds * 1000);

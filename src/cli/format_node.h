@@ -2,10 +2,12 @@
 #pragma once
 /* A parsed template: what format_parse.c makes and format_run.c walks through. Private to these. */
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/strv.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 enum operand_type {
 	OPERAND_DOT,      /* . and .A.B */
@@ -56,6 +58,16 @@ struct format {
 };
 
 #define FORMAT_DEPTH_MAX 64
+
+/* One more item, zeroed, behind @count of them. */
+static inline void *format_grow(void *items, size_t *count, size_t size)
+{
+	char *grown = xrealloc(items, (*count + 1) * size);
+
+	memset(grown + *count * size, 0, size);
+	++*count;
+	return grown;
+}
 
 /* format_functions.c: calls a function; @ret owns a reference (NULL is nil). -EINVAL with words about the call alone. */
 int format_call(const char *name, struct json_object *const *args, size_t count, struct json_object **ret);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/view.h"
 
-#include "base/beneath.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/fd.h"
@@ -9,9 +8,9 @@
 #include "base/path.h"
 #include "container/rootfs_dir.h"
 #include "container/undo.h"
+#include "container/view_mounts.h"
 #include "kernel/mount.h"
 #include "kernel/process.h"
-#include "runtime/mount_options.h"
 #include "runtime/spec.h"
 
 #include <errno.h>
@@ -105,55 +104,8 @@ static int mount_overlay(const struct viewing *v, int at)
 	return sys_mount("the container's root file system", &m);
 }
 
-/* What is bound: with a subpath only that directory, and no link in it leads out. */
-static int open_source(const struct spec_mount *m)
-{
-	autocall(mount_options_release) struct mount_options options = { 0 };
-	autofd int source = open(m->source, O_PATH | O_CLOEXEC);
-	int r;
-
-	mount_options_parse(&m->options, &options);
-	if (source < 0 || !options.subdir)
-		return take_fd(&source);
-	r = beneath_open(source, options.subdir, O_PATH, 0);
-	if (r < 0)
-		errno = -r;
-	return r < 0 ? -1 : r;
-}
-
-/* One bind of the spec. What it would cover is made where it is missing, as the runtime would make it. */
-static int bind_one(const struct viewing *v, int root, const struct spec_mount *m)
-{
-	struct sys_bind b = SYS_BIND_NONE;
-	autofd int source = open_source(m), target = -1, mounted = -1;
-	struct stat st;
-
-	if (source < 0 || fstat(source, &st) < 0)
-		return fail_errno("open %s", m->source);
-	if (v->writable)
-		target = S_ISDIR(st.st_mode) ? beneath_make_dirs(root, m->destination, 0755)
-					     : beneath_make_file(root, m->destination, 0644);
-	else
-		target = beneath_pin(root, m->destination);
-	if (target == -ENOENT && !v->writable)
-		return 0;
-	if (target < 0)
-		return fail_code(target, "mount %s: find its target", m->destination);
-	b.source = source;
-	b.shown_source = m->source;
-	b.target = target;
-	b.shown = m->destination;
-	b.recursive = strv_contains(&m->options, "rbind");
-	if (strv_contains(&m->options, "ro"))
-		b.set = MOUNT_ATTR_RDONLY;
-	if (strv_contains(&m->options, "rro"))
-		b.rec_set = MOUNT_ATTR_RDONLY;
-	mounted = sys_bind("as the container has it", &b);
-	return mounted < 0 ? mounted : 0;
-}
-
 /* In a mount namespace of this process's own. */
-static int view_stopped(const struct viewing *v)
+static int view_stopped(struct viewing *v)
 {
 	autofree char *place = xasprintf("%s/containers/%s/rootfs", v->h->home->store->root, v->h->record.id);
 	autofd int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), at = -1, root = -1;
@@ -168,15 +120,14 @@ static int view_stopped(const struct viewing *v)
 		return fail_errno("open %s", place);
 	root = v->h->record.layers.count ? mount_overlay(v, at) : bind_directory(v, at);
 	r = root < 0 ? root : 0;
-	for (size_t i = 0; r == 0 && v->what == VIEW_SEEN && i < v->spec.mounts.count; i++)
-		if (v->spec.mounts.items[i].type && strcmp(v->spec.mounts.items[i].type, "bind") == 0)
-			r = bind_one(v, root, &v->spec.mounts.items[i]);
+	if (r == 0 && v->what == VIEW_SEEN)
+		r = view_mounts(v->h, &v->spec, v->writable, root);
 	if (r == 0 && v->spec.root.readonly)
 		r = sys_mount_change("root.readonly", root, "/", MOUNT_ATTR_RDONLY, 0, false);
 	return r < 0 ? r : clone_tree(v, root);
 }
 
-static _Noreturn void run_child(const struct viewing *v, pid_t parent)
+static _Noreturn void run_child(struct viewing *v, pid_t parent)
 {
 	struct error_record record;
 	int fd, r = sys_die_with_parent("a view nobody waits for", SIGKILL);

@@ -493,6 +493,12 @@ touch: /c/z: Read-only file system"
 touch: /e/x: Read-only file system"
 	hoy restart -t 0 writer >/dev/null
 	[ "$(hoy exec writer stat -c %u:%g /d/one)" = 5:6 ]
+	# one that has ended, looked into
+	hoy exec -u 0 writer mkdir -p /d/deep/er
+	hoy run --name ended -v "disk:/d:idmap=uids=5-1005-1#77-77-1;gids=6-2006-1#88-88-1" --mount src=disk,dst=/part,volume-subpath=deep,ro box true
+	hoy cp ended:/d/one - | tar -tv | grep -q '1005/2006.* one$'
+	hoy cp ended:/part - | tar -t | grep -q 'part/er/$'
+	[ -z "$(our_mounts)" ]
 	# by hand it is the same
 	hoy run --rm --explain=script -v disk:/d:ro -v "disk:/e:idmap=uids=5-1005-1#77-77-1;gids=6-2006-1#88-88-1" box cat /d/one >"$HERE/script"
 	[ "$(sh "$HERE/script")" = one ]

@@ -2,7 +2,7 @@
 #pragma once
 /*
  * Completion scripts for shells, made of the tables of commands and options when hoy is built (tools/gen_manual.c);
- * nothing of this is in the program hoy. Options that are not supported yet are not offered.
+ * nothing of this is in the program hoy. Options that are not supported are not offered.
  */
 #include "base/buf.h"
 

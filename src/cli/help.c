@@ -76,13 +76,13 @@ void help_options(struct buf *out, const char *heading, const struct option *tab
 	size_t column = 0;
 
 	for (const struct option *o = table; o && o->name; o++)
-		if (!o->hidden && left_length(o) + 3 > column)
+		if (!o->hidden && !o->never && left_length(o) + 3 > column)
 			column = left_length(o) + 3;
 	if (!column)
 		return;
 	buf_add_format(out, "\n%s:\n", heading);
 	for (const struct option *o = NULL; (o = options_next(table, o));)
-		if (!o->hidden)
+		if (!o->hidden && !o->never)
 			add_option(out, o, column, width);
 }
 

@@ -90,7 +90,7 @@ static void add_options(struct buf *out, const char *heading, const struct optio
 	bool any = false;
 
 	for (const struct option *o = NULL; (o = options_next(table, o));) {
-		if (o->hidden || o->later)
+		if (o->hidden || o->later || o->never)
 			continue;
 		if (!any)
 			buf_add_format(out, ".SH \"%s\"\n", heading);
@@ -105,6 +105,24 @@ static void add_options(struct buf *out, const char *heading, const struct optio
 			add(out, o->preset);
 			buf_add_str(out, ".\n");
 		}
+	}
+}
+
+/* Docker's options that hoy never will have, each with the reason. */
+static void add_never(struct buf *out, const struct option *table)
+{
+	bool any = false;
+
+	for (const struct option *o = NULL; (o = options_next(table, o));) {
+		if (o->hidden || !o->never)
+			continue;
+		buf_add_str(out, any ? "" : ".SH \"OPTIONS THAT ARE NOT HERE\"\n");
+		any = true;
+		buf_add_str(out, ".TP\n");
+		add_option_name(out, o);
+		buf_add_char(out, '\n');
+		add(out, o->never);
+		buf_add_str(out, ".\n");
 	}
 }
 
@@ -167,6 +185,7 @@ void manual_command(struct buf *out, const struct command *command)
 	buf_add_str(out, ".SH DESCRIPTION\n");
 	add_prose(out, command->manual);
 	add_options(out, "OPTIONS", command->options);
+	add_never(out, command->options);
 	add_later(out, command->options);
 	add_see_also(out, command->name);
 }

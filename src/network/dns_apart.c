@@ -4,23 +4,30 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "kernel/step.h"
-#include "network/endpoint.h"
 #include "network/network_option.h"
 #include "network/veth.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define ENGINE_FAILED 125
 #define INSIDE        "eth0"
 
-const char *dns_apart_link(const struct network *n, char text[NETWORK_INTERFACE_MAX])
+struct endpoint dns_apart_endpoint(const struct network *n)
 {
-	snprintf(text, NETWORK_INTERFACE_MAX, "hoydns-%.8s", n->id);
-	return text;
+	struct endpoint e = { .interface = INSIDE };
+
+	snprintf(e.link, sizeof e.link, "hoydns-%.8s", n->id);
+	network_interface(n, e.bridge);
+	for (int i = NETWORK_FAMILIES - 1; i >= 0; i--) {
+		e.addresses[i] = network_server(n, i);
+		e.prefixes[i] = n->pools[i].subnet.prefix;
+		if (e.addresses[i].family)
+			mac_of_address(&e.addresses[i], e.mac);
+	}
+	return e;
 }
 
 /* A new network namespace, which lives for as long as somebody has this descriptor or a socket in it. */
@@ -42,19 +49,11 @@ static int make_namespace(int own, int *ret)
 
 static int plug_in(const struct network *n, int netns)
 {
-	char bridge[NETWORK_INTERFACE_MAX];
 	autonetlink host = NETLINK_NONE;
 	struct interface_place place;
-	struct endpoint e = { .interface = INSIDE };
+	struct endpoint e = dns_apart_endpoint(n);
 	int r = netlink_open(NETLINK_ROUTE, &host), left;
 
-	dns_apart_link(n, e.link);
-	for (int i = NETWORK_FAMILIES - 1; i >= 0; i--) {
-		e.addresses[i] = network_server(n, i);
-		e.prefixes[i] = n->pools[i].subnet.prefix;
-		if (e.addresses[i].family)
-			mac_of_address(&e.addresses[i], e.mac);
-	}
 	if (r < 0)
 		return r;
 	/* the last server's, whose namespace the kernel has not taken down yet */
@@ -66,7 +65,7 @@ static int plug_in(const struct network *n, int netns)
 		r = veth_enter(netns, n, &place);
 	if (r < 0)
 		return r;
-	r = veth_plug(n, &host, interface_index(&host, network_interface(n, bridge)), &place, &e, false);
+	r = veth_plug(n, &host, interface_index(&host, e.bridge), &place, &e, false);
 	veth_leave(&place);
 	return r;
 }

@@ -7,9 +7,10 @@
  * server's address can reach these sockets and nothing else.
  */
 #include "network/dns_server.h"
+#include "network/endpoint.h"
 #include "network/network.h"
 
 /* Makes the interface and opens the sockets. */
 int dns_apart_open(const struct network *n, const struct dns_server_options *o, struct dns_sockets *ret);
-/* Its name on the host, in @text, which it returns. */
-const char *dns_apart_link(const struct network *n, char text[NETWORK_INTERFACE_MAX]);
+/* Its interface as an endpoint, which has no id and no name; it needs no release. */
+struct endpoint dns_apart_endpoint(const struct network *n);

@@ -62,6 +62,7 @@ int endpoint_write(const struct network_home *home, const char *network, const s
 		add_word(&out, "mac", mac_text(e->mac, mac));
 	add_word(&out, "interface", e->interface);
 	add_word(&out, "link", e->link);
+	add_word(&out, "bridge", e->bridge);
 	if (e->macvlan)
 		buf_add_format(&out, "macvlan %u\n", e->nsid);
 	for (size_t i = 0; i < e->links.count; i++)
@@ -147,6 +148,8 @@ static void read_line(const char *key, const char *value, struct endpoint *e)
 		snprintf(e->interface, sizeof e->interface, "%s", value);
 	else if (strcmp(key, "link") == 0)
 		snprintf(e->link, sizeof e->link, "%s", value);
+	else if (strcmp(key, "bridge") == 0)
+		snprintf(e->bridge, sizeof e->bridge, "%s", value);
 	else if (strcmp(key, "macvlan") == 0)
 		e->macvlan = number_u32(value, &e->nsid) == 0;
 	else if (strcmp(key, "alias-of") == 0 && strchr(value, ' '))

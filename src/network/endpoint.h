@@ -15,6 +15,7 @@
  *	mac 02:42:ac:12:00:02
  *	interface eth0                 in the container
  *	link veth3f2a9c41d             on the host; of a macvlan: a further name in the container
+ *	bridge hoy0                    what that is plugged into
  *	macvlan 3                      it is one, in the network namespace that the host's knows by this number
  *	alias-of my-db db              what it, and nobody else, calls the other container "db"
  *	nameserver 192.0.2.1           who answers its questions for names outside, in place of the host's servers
@@ -38,7 +39,7 @@ struct endpoint {
 	struct address addresses[NETWORK_FAMILIES];
 	unsigned int prefixes[NETWORK_FAMILIES];
 	uint8_t mac[MAC_SIZE];
-	char interface[NETWORK_INTERFACE_MAX], link[NETWORK_INTERFACE_MAX];
+	char interface[NETWORK_INTERFACE_MAX], link[NETWORK_INTERFACE_MAX], bridge[NETWORK_INTERFACE_MAX];
 	struct strv links;   /* ALIAS=NAME */
 	struct strv servers; /* addresses: --dns */
 	bool internal;

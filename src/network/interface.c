@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -84,6 +85,55 @@ void interface_set_default_route(struct netlink *n, const char *where, const cha
 	if (step_heard())
 		netlink_say(n, "%sip %sroute replace default via %s dev %s", where, gateway->family == AF_INET6 ? "-6 " : "", text,
 			    name);
+}
+
+/* A neighbour of @name: what is put last says which. */
+static void begin_neighbour(struct netlink *n, uint16_t type, const struct ndmsg *header)
+{
+	netlink_begin(n, type, type == RTM_NEWNEIGH ? NLM_F_CREATE | NLM_F_REPLACE : 0, header, sizeof *header);
+}
+
+void interface_pin_address(struct netlink *n, const char *name, int index, const struct address *a, const uint8_t mac[MAC_SIZE])
+{
+	struct ndmsg header = { .ndm_family = (uint8_t)a->family, .ndm_ifindex = index, .ndm_state = NUD_PERMANENT };
+	char text[ADDRESS_TEXT_MAX], at[MAC_TEXT_MAX];
+
+	begin_neighbour(n, RTM_NEWNEIGH, &header);
+	netlink_put(n, NDA_DST, a->bytes, address_size(a));
+	netlink_put(n, NDA_LLADDR, mac, MAC_SIZE);
+	address_text(a, text);
+	netlink_end(n, "address", "no neighbour takes it over", "pin the address %s", text);
+	if (step_heard())
+		netlink_say(n, "ip neighbour replace %s lladdr %s dev %s nud permanent", text, mac_text(mac, at), name);
+}
+
+void interface_unpin_address(struct netlink *n, const char *name, int index, const struct address *a)
+{
+	struct ndmsg header = { .ndm_family = (uint8_t)a->family, .ndm_ifindex = index };
+	char text[ADDRESS_TEXT_MAX];
+
+	begin_neighbour(n, RTM_DELNEIGH, &header);
+	netlink_put(n, NDA_DST, a->bytes, address_size(a));
+	address_text(a, text);
+	netlink_end(n, "address", "its address is free", "let go of the address %s", text);
+	netlink_tolerate(n, ENOENT);
+	if (step_heard())
+		netlink_say(n, "ip neighbour delete %s dev %s", text, name);
+}
+
+void interface_pin_mac(struct netlink *n, const char *name, int index, const uint8_t mac[MAC_SIZE])
+{
+	struct ndmsg header = {
+		.ndm_family = AF_BRIDGE, .ndm_ifindex = index, .ndm_state = NUD_NOARP, .ndm_flags = NTF_MASTER | NTF_STICKY
+	};
+	char at[MAC_TEXT_MAX];
+
+	begin_neighbour(n, RTM_NEWNEIGH, &header);
+	netlink_put(n, NDA_LLADDR, mac, MAC_SIZE);
+	mac_text(mac, at);
+	netlink_end(n, "link", "no neighbour takes its place in the switch", "pin %s to %s", at, name);
+	if (step_heard())
+		netlink_say(n, "bridge fdb replace %s dev %s master static sticky", at, name);
 }
 
 void interface_set_up(struct netlink *n, const char *where, const char *name, int index, const char *why)

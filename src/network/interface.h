@@ -19,6 +19,11 @@ void interface_add_address(struct netlink *n, const char *where, const char *nam
 			   unsigned int prefix, const char *why);
 /* The default route through @gateway, in place of one that is there. */
 void interface_set_default_route(struct netlink *n, const char *where, const char *name, int index, const struct address *gateway);
+/* The address is at @mac, whatever anybody on the link says; and it is no more. */
+void interface_pin_address(struct netlink *n, const char *name, int index, const struct address *a, const uint8_t mac[MAC_SIZE]);
+void interface_unpin_address(struct netlink *n, const char *name, int index, const struct address *a);
+/* The bridge finds @mac behind this port of it, whoever else sends with it (NTF_STICKY, Linux 5.0). */
+void interface_pin_mac(struct netlink *n, const char *name, int index, const uint8_t mac[MAC_SIZE]);
 void interface_set_up(struct netlink *n, const char *where, const char *name, int index, const char *why);
 void interface_set_master(struct netlink *n, const char *name, int index, const char *master, int master_index);
 /* One that is gone is fine. */

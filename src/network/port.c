@@ -141,6 +141,8 @@ static int share(const struct ports *had, int protocol, const struct address *a,
 		if (is_at(&had->published.items[i], protocol, a, port)) {
 			int fd = fcntl(had->sockets[i], F_DUPFD_CLOEXEC, 0);
 
+			if (fd >= 0 && is_every(a))
+				bind_to(fd, "lo"); /* again, of one that served */
 			return fd < 0 ? -errno : fd;
 		}
 	return -ENOENT;

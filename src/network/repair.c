@@ -12,10 +12,12 @@
 #include "network/firewall.h"
 #include "network/interface.h"
 #include "network/network_option.h"
+#include "network/veth.h"
 
 #include <string.h>
 
 struct repair {
+	const struct network *network;
 	const struct network_home *home;
 	struct netlink *route;
 	char bridge[NETWORK_INTERFACE_MAX];
@@ -30,6 +32,8 @@ static int plug_in(const struct endpoint *e, void *data)
 
 	if (index >= 0)
 		interface_set_master(p->route, e->link, index, p->bridge, p->index);
+	if (index >= 0)
+		veth_pin(p->network, p->route, p->index, e);
 	return 0;
 }
 
@@ -47,6 +51,7 @@ static int repair_one(const struct network *n, void *data)
 
 	if (n->driver != NETWORK_BRIDGE || endpoint_each(p->home, n->name, see_endpoint, NULL) <= 0)
 		return 0;
+	p->network = n;
 	network_interface(n, p->bridge);
 	r = p->index = bridge_ensure(p->home, n, p->route);
 	if (r >= 0)
@@ -54,9 +59,8 @@ static int repair_one(const struct network *n, void *data)
 	if (r >= 0)
 		r = endpoint_each(p->home, n->name, plug_in, p);
 	if (r >= 0 && network_is_hostless(n)) {
-		struct endpoint server = { .id = "" };
+		struct endpoint server = dns_apart_endpoint(n);
 
-		dns_apart_link(n, server.link);
 		r = plug_in(&server, p);
 	}
 	if (r >= 0)

@@ -93,8 +93,10 @@ int veth_choose_names(const struct network *n, struct interface_place *p, struct
 		return r < 0 ? fail_code(r, "look for a name in the container")
 			     : fail(-EEXIST, "the container has too many interfaces");
 	random_hex(digits, sizeof digits - 1);
-	if (n->driver == NETWORK_BRIDGE)
+	if (n->driver == NETWORK_BRIDGE) {
 		snprintf(e->link, sizeof e->link, "veth%s", digits);
+		network_interface(n, e->bridge);
+	}
 	return 0;
 }
 
@@ -181,6 +183,17 @@ static int set_up_inside(const struct network *n, struct interface_place *p, con
 	return gateway ? veth_lead_out(n, p, e) : netlink_commit(&p->route);
 }
 
+void veth_pin(const struct network *n, struct netlink *host, int bridge, const struct endpoint *e)
+{
+	int port = interface_index(host, e->link);
+
+	if (port >= 0)
+		interface_pin_mac(host, e->link, port, e->mac);
+	for (int i = 0; e->id[0] && i < NETWORK_FAMILIES; i++)
+		if (e->addresses[i].family && n->pools[i].gateway.family)
+			interface_pin_address(host, e->bridge, bridge, &e->addresses[i], e->mac);
+}
+
 int veth_plug(const struct network *n, struct netlink *host, int bridge, struct interface_place *p, struct endpoint *e,
 	      bool gateway)
 {
@@ -192,6 +205,10 @@ int veth_plug(const struct network *n, struct netlink *host, int bridge, struct 
 		add_veth(host, n, bridge, p, e);
 		configure_port(host, e, e->id[0] && !network_connects(n), e->published.count && sysctl_is(BRIDGED_PACKETS, "1"));
 		r = netlink_commit(host);
+		if (r == 0)
+			veth_pin(n, host, bridge, e);
+		if (r == 0)
+			r = netlink_commit(host);
 	}
 	if (r == 0)
 		r = set_up_inside(n, p, e, gateway);
@@ -228,6 +245,15 @@ int veth_unplug(struct interface_place *p, const struct endpoint *e)
 	return netlink_commit(&p->route);
 }
 
+static void unpin(struct netlink *host, const struct endpoint *e)
+{
+	int bridge = interface_index(host, e->bridge);
+
+	for (int i = 0; bridge >= 0 && i < NETWORK_FAMILIES; i++)
+		if (e->addresses[i].family)
+			interface_unpin_address(host, e->bridge, bridge, &e->addresses[i]);
+}
+
 void veth_cut(const struct endpoint *e)
 {
 	struct ifinfomsg down = { .ifi_change = IFF_UP };
@@ -246,6 +272,7 @@ void veth_cut(const struct endpoint *e)
 		netlink_tolerate(&host, ENODEV);
 		if (step_heard())
 			netlink_say(&host, "ip link set %s down", e->link);
+		unpin(&host, e);
 		r = netlink_commit(&host);
 	}
 	if (r < 0)

@@ -25,6 +25,12 @@ int veth_plug(const struct network *n, struct netlink *host, int bridge, struct 
 	      bool gateway);
 /* The container's default routes lead through this network from now on, if it has gateways and an outside. */
 int veth_lead_out(const struct network *n, struct interface_place *p, const struct endpoint *e);
+/*
+ * Its place is its own: packets of the host for the endpoint's addresses go to its MAC address, and that one is where its cable is
+ * plugged in, whatever its neighbours send. So nobody hears answers to questions that he asked the name server, or sees what
+ * comes by published ports, in another's name. Of who has no id, the name server, the latter alone. Added to the batch.
+ */
+void veth_pin(const struct network *n, struct netlink *host, int bridge, const struct endpoint *e);
 /* Where bridged packets pass the firewall: a container that came to publish ports may call itself by them. */
 int veth_allow_own_ports(const struct endpoint *e);
 /* Takes the interface of @e away, from inside the container. */

@@ -105,3 +105,68 @@ finds_outside() { [ "$(finds app outside.example "$1")" = 198.51.100.7 ]; }
 	[ -z "$(finds alone web 10.14.0.1)" ]
 	ip address del 192.0.2.53/32 dev lo
 }
+
+# what a neighbour with CAP_NET_RAW, which containers have, can do: it says that the other one's addresses are its own, sends in its name, by
+# its MAC address too, and asks the name server, or waits for what comes to a published port of the other one
+spoof='
+import socket, struct, sys, time
+own, victim, gateway = (bytes.fromhex(a.replace(":", "")) for a in sys.argv[1:4])
+address, server, name, how = sys.argv[4:8]
+ip = socket.inet_aton
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+s.bind(("eth0", 0))
+s.settimeout(0.2)
+source = victim if how == "mac" else own
+def sum16(b):
+    n = sum(struct.unpack("!%dH" % (len(b) // 2), b))
+    n = (n >> 16) + (n & 0xffff)
+    return ~(n + (n >> 16)) & 0xffff
+def poison():
+    for op in (1, 2):
+        s.send((gateway if op == 2 else b"\xff" * 6) + source + b"\x08\x06" + struct.pack("!HHBBH", 1, 0x800, 6, 4, op) + source + ip(address) + gateway + ip(server))
+def ask(n):
+    q = struct.pack("!6H", n, 0x100, 1, 0, 0, 0) + bytes([len(name)]) + name.encode() + b"\0\0\x01\0\x01"
+    u = struct.pack("!4H", 40000, 53, 8 + len(q), 0) + q
+    h = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(u), n, 0, 64, 17, 0) + ip(address) + ip(server)
+    s.send(gateway + source + b"\x08\0" + h[:10] + struct.pack("!H", sum16(h)) + h[12:] + u)
+print("ready", flush=True)
+end = time.time() + float(sys.argv[8])
+n = 0
+while time.time() < end:
+    poison()
+    n += 1
+    ask(n)
+    try:
+        f = s.recv(2000)
+    except TimeoutError:
+        continue
+    if f[12:14] == b"\x08\0" and f[30:34] == ip(address) and f[26:30] != ip(address):
+        print("overheard", f[26:30].hex(), flush=True)
+'
+
+@test "nobody asks in a neighbour's name, or hears what is for it" {
+	skip_without_image debian-python
+	needs debian-python
+	local how
+	hoy run -d --name both --network front --network back -p 5300:80/udp $REGISTRY/busybox sleep 1000
+	[ "$(finds both db 10.11.0.1)" = 10.12.0.2 ]
+	bridge=hoy-$(hoy network inspect -f '{{.Id}}' front | cut -c1-11)
+	gateway=$(ip -o link show dev "$bridge" | grep -oE 'ether [0-9a-f:]+' | cut -c7-)
+	mac() { hoy inspect -f "{{(index .NetworkSettings.Networks \"front\").MacAddress}}" "$1"; }
+	hoy run -d --name liar --network front $REGISTRY/debian-python sleep 1000
+	for how in arp mac; do
+		hoy exec liar python3 -c "$spoof" "$(mac liar)" "$(mac both)" "$gateway" 10.11.0.3 10.11.0.1 db $how 3 >"$BATS_TEST_TMPDIR/$how" 3>&- 4>&- &
+		wait_for 10 grep ready "$BATS_TEST_TMPDIR/$how"
+		for i in 1 2 3 4 5; do echo secret | busybox nc -u -w 1 127.0.0.1 5300 || true; done
+		wait $!
+		run cat "$BATS_TEST_TMPDIR/$how"
+		is ready
+	done
+	# nothing of it is left behind, and a bridge that was deleted has it again
+	ip neighbour show dev "$bridge" nud permanent | grep -q '^10.11.0.3 lladdr'
+	ip link delete "$bridge"
+	hoy network reload
+	ip neighbour show dev "$bridge" nud permanent | grep -q '^10.11.0.3 lladdr'
+	hoy rm -f both
+	! ip neighbour show dev "$bridge" | grep '^10.11.0.3 ' || false
+}

@@ -251,11 +251,8 @@ static int forget_flows(const struct endpoint *e)
 			continue;
 		if (n.fd < 0)
 			r = netlink_open(NETLINK_NETFILTER, &n);
-		if (r == 0) {
-			conntrack_forget_udp(&n, (uint8_t)p->host.family, p->first);
-			/* conntrack takes one message at a time */
-			r = netlink_commit(&n);
-		}
+		if (r == 0)
+			r = conntrack_forget_port(&n, (uint8_t)p->host.family, p->first);
 	}
 	return r;
 }
@@ -285,12 +282,9 @@ static void forget_way(const struct endpoint *e)
 	if (!has_udp(&e->published) && !has_udp(&e->direct))
 		return;
 	r = netlink_open(NETLINK_NETFILTER, &n);
-	for (int i = 0; r == 0 && i < NETWORK_FAMILIES; i++) {
-		if (!e->addresses[i].family)
-			continue;
-		conntrack_forget_udp_to(&n, (uint8_t)e->addresses[i].family, e->addresses[i].bytes);
-		r = netlink_commit(&n);
-	}
+	for (int i = 0; r == 0 && i < NETWORK_FAMILIES; i++)
+		if (e->addresses[i].family)
+			r = conntrack_forget_address(&n, (uint8_t)e->addresses[i].family, e->addresses[i].bytes);
 	if (r < 0)
 		log_debug("UDP flows of before stay as they are: %s", error_text(r));
 }

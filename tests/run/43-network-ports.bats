@@ -59,67 +59,6 @@ ask_from() {
 	[ "$(hoy run --rm --network other $REGISTRY/debian-python python3 -c "$ask_udp" 10.66.0.1 5300)" = 10.7.0.2 ]
 }
 
-@test "udp: a client that goes on asking gets to each container that has the port" {
-	ask_on() {
-		python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(3); s.bind(("10.66.0.1", 40000)); s.sendto(b"x", ("10.66.0.1", 5300)); print(s.recv(100).decode())'
-	}
-	! ask_on || false
-	who -p 5300:80/udp
-	[ "$(ask_on)" = 10.66.0.1 ]
-	hoy rm -f web
-	background=$(hoy run -d $REGISTRY/busybox sleep 1000) # it takes the address
-	who -p 5300:80/udp
-	[ "$(ask_on)" = 10.66.0.1 ]
-}
-
-@test "udp: large datagrams, and that nobody listens, both families" {
-	hoy network create --subnet 10.7.0.0/24 --subnet fd77::/64 six
-	who --network six -p 5300:80/udp -p 5301:81/udp
-	for address in 10.66.0.1 fd66::1; do
-		neighbour python3 - $address <<-'END'
-			import os, socket, sys
-			s = socket.socket(socket.getaddrinfo(sys.argv[1], 0)[0][0], socket.SOCK_DGRAM)
-			s.settimeout(20)
-			s.connect((sys.argv[1], 5300))
-			for size in 0, 1400, 3000, 65000:
-			    data = os.urandom(size)
-			    s.send(data)
-			    assert s.recv(70000) == data, size
-			s.connect((sys.argv[1], 5301))
-			s.send(b"x")
-			try: s.recv(100)
-			except ConnectionRefusedError: sys.exit(0)
-			sys.exit(1)
-		END
-	done
-}
-
-@test "udp: who asks on does not get to the next container that has the address, which published nothing" {
-	who -p 5300:80/udp
-	neighbour python3 -c '
-import socket, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(0.2)
-s.connect(("10.66.0.1", 5300))
-while True:
-    try: s.send(b"x"); print(s.recv(100).decode(), flush=True)
-    except ConnectionRefusedError: print("refused", flush=True); time.sleep(0.05)
-    except TimeoutError: pass
-' >"$BATS_TEST_TMPDIR/heard" 3>&- 4>&- &
-	asker=$!
-	heard() { [ "$(tail -n 1 "$BATS_TEST_TMPDIR/heard")" = "$1" ]; }
-	wait_for 10 heard 10.66.0.2
-	hoy rm -f web
-	wait_for 10 heard refused
-	who
-	[ "$(hoy inspect -f '{{.NetworkSettings.IPAddress}}' web)" = 172.17.0.2 ]
-	count=$(wc -l <"$BATS_TEST_TMPDIR/heard")
-	more() { [ "$(wc -l <"$BATS_TEST_TMPDIR/heard")" -gt $((count + 5)) ]; }
-	wait_for 10 more
-	kill $asker
-	! tail -n +$((count + 1)) "$BATS_TEST_TMPDIR/heard" | grep -v refused || false
-}
-
 @test "port 53, beside the name servers of networks" {
 	hoy network create --subnet 10.7.0.0/24 --subnet fd77::/64 back
 	hoy run -d --name other --network back $REGISTRY/busybox sleep 1000

@@ -25,17 +25,23 @@ while True:
     u.sendto(data if len(data) != 1 else a[0].replace("::ffff:", "").encode(), a)
 '
 who() {
-	needs debian-python
-	hoy run -d --name web --init "$@" $REGISTRY/debian-python python3 -c "$server" >/dev/null
+	# where there are no images but busybox: this machine's own python
+	local python=(-v /usr:/usr:ro -v /usr/lib:/lib:ro -v /usr/lib64:/lib64:ro "$REGISTRY/busybox" /usr/bin/python3)
+	if [ -z "${HOY_TEST_IMAGES-}" ]; then
+		needs debian-python
+		python=("$REGISTRY/debian-python" python3)
+	fi
+	hoy run -d --name web --init "$@" "${python[@]}" -c "$server" >/dev/null
 	wait_for 10 logged web ready
 }
 ask() { curl -sS -g -m 5 "http://$1"; }
 # ask_udp ADDRESS PORT: who the server says that has asked. Only an answer from the address and port that were asked counts.
 ask_udp='import socket, sys
-to = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_DGRAM)[0]
-s = socket.socket(to[0], socket.SOCK_DGRAM)
+address, _, zone = sys.argv[1].partition("%")
+to = (address, int(sys.argv[2])) + ((0, socket.if_nametoindex(zone) if zone else 0) if ":" in address else ())
+s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
 s.settimeout(5)
-s.connect(to[4])
+s.connect(to)
 s.send(b"x")
 print(s.recv(100).decode())'
 ask_udp() { python3 -c "$ask_udp" "$@"; }

@@ -98,6 +98,8 @@ int container_attach(struct handle *h, const struct attach_options *o, int *ret_
 	r = attach_run(&a, &last);
 	if (r == -ECONNRESET)
 		return take_exit_code(h, ret_exit_code);
+	if (r == 1)
+		handle_event(h, "detach", NULL);
 	if (r != 0)
 		return r;
 	if (last.skipped)

@@ -193,8 +193,12 @@ int launch(const struct launch *l, int *ret_exit_code)
 		return error_unpack(&why);
 	}
 	*ret_exit_code = r == 1 ? 0 : end.exit_code;
-	if (r == 1)
+	if (r == 1) {
+		/* by keys: who is attached to stdin alone goes with its end, and is no event of Docker's */
+		if (l->out || l->err)
+			container_event(c, "detach", NULL);
 		return 0;
+	}
 	if (end.kind == MESSAGE_FAILED)
 		return error_unpack(&end.error);
 	if (launch_attaches(l))

@@ -7,6 +7,7 @@ teardown_file() { fixtures_down; }
 setup() {
 	scratch_up
 	needs busybox
+	rm -f "$SCRATCH"/run/events*
 	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/docker
 	mkdir "$DOCKER_CONFIG"
 }
@@ -41,6 +42,8 @@ typing() {
 	says 'read escape sequence'
 	run typing see '# ' type '\x18y' -- exec -it box sh
 	says 'read escape sequence'
+	# which is told, as it is by Docker
+	[ "$(hoy events --since 0 --until 0s --filter container=box --filter event=detach --filter event=exec_detach --format '{{.Action}}' | paste -sd' ')" = 'detach detach exec_detach' ]
 	# what was typed counts, and nothing else does
 	run typing type '\n' see '# ' type '\x18y' type 'echo ok\n' see ok type '\x0b' -- attach --detach-keys ctrl-k box
 	says 'read escape sequence'

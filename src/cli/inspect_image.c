@@ -2,6 +2,7 @@
 #include "cli/inspect_image.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/blobstore.h"
@@ -63,6 +64,7 @@ static void put_all(const struct store *s, const struct catalog_entry *e, const 
 		    const struct strv *digests, struct json_writer *w)
 {
 	const char *comment = c->history_count ? c->history[c->history_count - 1].comment : NULL;
+	char named[CLOCK_TEXT_MAX];
 
 	json_begin_object(w, NULL);
 	json_put_str(w, "Id", e->id);
@@ -83,6 +85,9 @@ static void put_all(const struct store *s, const struct catalog_entry *e, const 
 	json_begin_object(w, "RootFS");
 	json_put_str(w, "Type", "layers");
 	json_put_strv(w, "Layers", &c->diff_ids);
+	json_end_object(w);
+	json_begin_object(w, "Metadata");
+	json_put_str(w, "LastTagTime", clock_format(catalog_named(s, e->reference), named));
 	json_end_object(w);
 	json_end_object(w);
 }

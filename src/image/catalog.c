@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ENTRY_SIZE_MAX 16384
 #define FILE_NAME_LEN  240
@@ -81,6 +82,16 @@ static int read_entry(int dirfd, const char *path, struct catalog_entry *ret)
 	*ret = e;
 	e = (struct catalog_entry){ 0 };
 	return 0;
+}
+
+int64_t catalog_named(const struct store *s, const char *reference)
+{
+	char name[FILE_NAME_LEN];
+	struct stat st;
+
+	if (fstatat(s->fd, file_name(reference, name), &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 }
 
 int catalog_get(const struct store *s, const char *reference, struct catalog_entry *ret)

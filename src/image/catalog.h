@@ -24,6 +24,8 @@ void catalog_entry_release(struct catalog_entry *e);
 
 /* The entry of exactly this reference; -ENOENT without words. */
 int catalog_get(const struct store *s, const char *reference, struct catalog_entry *ret);
+/* When the name came to stand for what it does, in nanoseconds since 1970; 0 when there is no such name. */
+int64_t catalog_named(const struct store *s, const char *reference);
 /*
  * Makes the name stand for this image, durably (the entry and its directory are synced). When it stood for another image
  * that no other name keeps, that one keeps an entry by digest or id.

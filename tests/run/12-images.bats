@@ -69,7 +69,7 @@ id_of() { hoy inspect -f '{{.Id}}' "$1"; }
 	hoy inspect $REGISTRY/busybox | python3 -c '
 import json, sys
 image = json.load(sys.stdin)[0]
-for member in "Id RepoTags RepoDigests Created Config Architecture Os Size GraphDriver RootFS".split():
+for member in "Id RepoTags RepoDigests Created Config Architecture Os Size GraphDriver RootFS Metadata".split():
     assert member in image, member
 assert image["RootFS"]["Type"] == "layers" and image["RepoTags"][0].endswith("/busybox:latest")'
 	run hoy inspect no-such-thing

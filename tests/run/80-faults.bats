@@ -106,6 +106,32 @@ no_network_yet() {
 	no_network_yet
 }
 
+@test "volumes that are file systems of their own, and one that another container has a part of: refused and killed" {
+	local disk=$BATS_TEST_TMPDIR/disk loop
+	truncate -s 16M "$disk"
+	mke2fs -q -F -t ext4 -O ^has_journal "$disk"
+	loop=$(losetup -f --show "$disk") || skip "no loop devices here"
+	hoy volume create -o type=ext4 -o device="$loop" disk
+	hoy volume create -o type=tmpfs -o device=tmpfs mem
+	hoy run -d --name whole -v mem:/w $REGISTRY/busybox sh -c 'mkdir /w/deep && sleep 10000'
+	wait_for 10 hoy exec whole ls /w/deep
+	hoy run -d --name donor --mount src=mem,dst=/p,volume-subpath=deep $REGISTRY/busybox sleep 10000
+	hoy rm -f whole
+	local options=(--network none -v disk:/d:U -v 'disk:/e:idmap=uids=0-0-1;gids=0-0-1' -v mem:/m:ro --mount src=mem,dst=/n,volume-subpath=deep)
+	# but for the donor, until then
+	walk_beside() (
+		leaves_nothing_behind() { [ "$(hoy ps -aq | wc -l)" = 1 ] && ! grep "$loop" /proc/mounts; }
+		FAULT_ONLY='mount|bind|chown|idmap|clone' walk "$@" "${options[@]}" $REGISTRY/busybox echo alive
+	)
+	local wrong=0
+	walk_beside ENOSPC 2 || wrong=1
+	walk_beside KILL 3 || wrong=1
+	hoy rm -f donor
+	losetup -d "$loop"
+	hoy volume rm disk mem
+	[ $wrong = 0 ]
+}
+
 # walk_command BEFORE AFTER COMMAND…: killed at each of its steps, it leaves what AFTER takes for good
 walk_command() {
 	local before=$1 after=$2 steps n wrong=0

@@ -6,7 +6,7 @@
  *
  *	ROOT/containers/ID/     record.json state.json config.json upper/ work/ rootfs/ hosts hostname resolv.conf log
  *	ROOT/names/NAME         the id of the container that has this name
- *	RUNROOT/containers/ID/  lock (held by the monitor), undo, socket: there while the container is being made or runs
+ *	RUNROOT/containers/ID/  lock (held by the monitor), undo, socket, exec-ID: there while the container is being made or runs
  */
 #include "image/store.h"
 

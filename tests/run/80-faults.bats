@@ -249,3 +249,28 @@ rules_can_be_made() { hoy network reload && nft list ruleset | grep -q 'tcp \. 1
 	hoy network rm own
 	no_network_yet
 }
+
+@test "exec: every step refused, and killed there; nothing is listed that is not there" {
+	local what steps n name
+	hoy run -d --name box --network none $REGISTRY/busybox sleep 1000
+	HOY_FAULT_LOG=$BATS_TEST_TMPDIR/steps hoy exec box echo alive
+	steps=$(wc -l <"$BATS_TEST_TMPDIR/steps")
+	[ "$steps" -gt 10 ] || { echo "only $steps steps"; false; }
+	echo "# exec: $steps steps" >&3
+	for what in EPERM KILL; do
+		for ((n = 1; n <= steps; n++)); do
+			name=$(sed -n "${n}p" "$BATS_TEST_TMPDIR/steps")
+			HOY_FAULT=$n:$what try timeout 20 "$HOY" --root "$SCRATCH/root" --runroot "$SCRATCH/run" exec box echo alive
+			if [ "$status" = 0 ]; then
+				says '^alive$'
+			else
+				[[ $status =~ ^(1|126|127|137)$ ]] && { [ "$status" = 137 ] || one_clear_line; }
+			fi && [ "$(hoy inspect -f '{{.State.Running}} {{json .ExecIDs}}' box)" = 'true null' ] && [ "$(hoy exec box echo again)" = again ] || {
+				printf -- '--- step %s (%s) with %s: exit %s\n%s\n' $n "$name" "$what" "$status" "$output"
+				hoy inspect -f '{{json .ExecIDs}}' box
+				return 1
+			}
+		done
+	done
+	hoy rm -f box
+}

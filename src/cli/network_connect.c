@@ -82,7 +82,9 @@ const struct command command_network_connect = {
 	.name = "network connect",
 	.usage = "[OPTIONS] NETWORK CONTAINER",
 	.summary = "Connect a container to a network",
-	.manual = "Connects a container to one more network: at once when it runs, and whenever it is started.\n",
+	.manual =
+		"Connects a container to one more network: at once when it runs, and whenever it is started. When that network gives it its\n"
+		"gateway (--gw-priority) its published ports lead through it from then on.\n",
 	.options = connect_table,
 	.options_size = sizeof(struct connect_flags),
 	.min_args = 2,
@@ -153,7 +155,9 @@ const struct command command_network_disconnect = {
 	.name = "network disconnect",
 	.usage = "[OPTIONS] NETWORK CONTAINER",
 	.summary = "Disconnect a container from a network",
-	.manual = "Takes a container out of a network: at once when it runs, and for when it is started again.\n",
+	.manual =
+		"Takes a container out of a network: at once when it runs, and for when it is started again. Ports that were published by it\n"
+		"lead through the network that gives the container its gateway then; where none does, they are free.\n",
 	.options = disconnect_table,
 	.options_size = sizeof(struct disconnect_flags),
 	.min_args = 2,

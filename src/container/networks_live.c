@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -190,13 +191,35 @@ static int give_back(struct handle *h, const struct network *net, int error)
 	return error_unpack(&why);
 }
 
+/*
+ * One command at a time changes the networks of a container. Returns the descriptor that holds the lock; under it the record is
+ * read again.
+ */
+static int begin_change(struct handle *h)
+{
+	autofd int lock = openat(h->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autocall(record_release) struct record now = { 0 };
+	int r;
+
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return fail_errno("lock the container");
+	r = record_read(h->dir, &now);
+	if (r < 0)
+		return r == -ENOENT ? fail(r, "no such container") : r;
+	networks_release(&h->record.networks);
+	h->record.networks = now.networks;
+	now.networks = (struct networks){ 0 };
+	return take_fd(&lock);
+}
+
 int networks_connect(struct handle *h, struct network_use *use)
 {
 	struct network_home place = endpoints_home(h->home);
 	struct networks *n = &h->record.networks;
 	struct networks one = { .items = use, .count = 1 };
 	autonetwork net = { 0 };
-	int r = check(h);
+	autofd int lock = begin_change(h);
+	int r = lock < 0 ? lock : check(h);
 
 	if (r == 0)
 		r = networks_find(h->home, &one);
@@ -253,7 +276,8 @@ int networks_disconnect(struct handle *h, const char *network)
 	autonetwork net = { 0 };
 	size_t at = 0;
 	bool known;
-	int r = create_or_find(&place, network, &net);
+	autofd int lock = begin_change(h);
+	int r = lock < 0 ? lock : create_or_find(&place, network, &net);
 
 	if (r < 0)
 		return r;
@@ -300,10 +324,13 @@ static int leave_others(struct handle *h)
 static int settle_one(int dirfd, const char *id, void *data)
 {
 	autocall(handle_release) struct handle h = HANDLE_NONE;
+	autofd int lock = -1;
 	int r = handle_open(data, id, &h);
 
 	(void)dirfd;
-	if (r == 0 && handle_runs(&h) && h.record.networks.mode == NETWORKS_OWN) {
+	if (r == 0)
+		r = lock = begin_change(&h);
+	if (r >= 0 && handle_runs(&h) && h.record.networks.mode == NETWORKS_OWN) {
 		r = settle(&h);
 		if (r == 0)
 			r = leave_others(&h);

@@ -172,3 +172,30 @@ held() {
 	[ "$(ask 127.0.0.1:8080)" = 10.22.0.1 ]
 	[ "$(ask 10.27.0.2 neighbour)" = 10.66.0.2 ]
 }
+
+@test "many connect and disconnect at once: nothing is lost" {
+	serve --network one -p 8080:80
+	for i in 1 2 3 4 5 6; do hoy network create --subnet 10.3$i.0.0/24 net$i >/dev/null; done
+	for i in 1 2 3 4 5 6; do hoy network connect --gw-priority $i net$i web & done
+	hoy network reload
+	wait
+	[ "$(hoy inspect -f '{{len .NetworkSettings.Networks}}' web)" = 7 ]
+	[ "$(ask 127.0.0.1:8080)" = 10.36.0.1 ]
+	for i in 2 3 5 6; do hoy network disconnect net$i web & done
+	wait
+	[ "$(hoy inspect -f '{{range $name, $n := .NetworkSettings.Networks}}{{$name}} {{end}}' web)" = 'net1 net4 one ' ]
+	[ "$(ask 127.0.0.1:8080)" = 10.34.0.1 ]
+	hoy stop -t 0 web
+	hoy start web
+	wait_for 10 asks 127.0.0.1:8080 10.34.0.1
+	# the monitor is as small as ever
+	pid=$(awk '/^PPid/ { print $2 }' "/proc/$(hoy inspect -f '{{.State.Pid}}' web)/status")
+	hoy network disconnect net4 web
+	small() { [ "$(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup")" -le 300 ]; }
+	grep -qa __asan_init "$HOY" || wait_for 10 small
+	# one that waits for its next life has its ports where it is then
+	hoy rm -f web
+	hoy run -d --name web --restart always --network one -p 8080:80 $REGISTRY/busybox sh -c "[ -e /second ] && { $server; }; touch /second" >/dev/null
+	hoy network connect --gw-priority 1 two web
+	wait_for 20 asks 127.0.0.1:8080 10.22.0.1
+}

@@ -12,6 +12,7 @@ teardown() {
 	for id in $(ls "$SCRATCH/root/containers" 2>/dev/null); do hoy rm -f -v "$id" >/dev/null; done
 	hoy volume prune -af >/dev/null
 	[ -z "${LOOP-}" ] || losetup -d "$LOOP"
+	[ -z "${TREE-}" ] || umount -R "$TREE"
 	leaves_nothing_behind
 	[ -z "$(ls -A "$SCRATCH/root/volumes" 2>/dev/null)" ]
 }
@@ -229,6 +230,39 @@ other"
 	run hoy rmi box
 	exits 1
 	says 'the container all'
+}
+
+@test "binds: what is mounted later, by the host and by the container, and what lies below" {
+	TREE=$HERE/tree
+	mkdir "$TREE"
+	mount -t tmpfs tree "$TREE"
+	mount --make-shared "$TREE"
+	mkdir "$TREE/host" "$TREE/inside" "$TREE/below"
+	mount -t tmpfs below "$TREE/below"
+	hoy run -d --name one --privileged --mount "type=bind,src=$TREE,dst=/slave,bind-propagation=rslave" \
+		--mount "type=bind,src=$TREE,dst=/shared,bind-propagation=rshared" -v "$TREE:/private" box sleep 1000 >/dev/null
+	mount -t tmpfs host "$TREE/host"
+	[ "$(hoy exec one sed -n 's/^host \([^ ]*\) .*/\1/p' /proc/mounts | sort | xargs)" = "/shared/host /slave/host" ]
+	hoy exec one mount -t tmpfs inside /shared/inside
+	grep -q "^inside $TREE/inside " /proc/mounts
+	umount "$TREE/inside"
+	! hoy exec one grep '^inside' /proc/mounts || false
+	hoy exec one mount -t tmpfs inside /slave/inside
+	! grep -q "^inside" /proc/mounts || false
+	hoy rm -f one >/dev/null
+	# read-only with all that is mounted below, with the top alone; without what is below
+	local source="type=bind,src=$TREE,dst=/x"
+	run hoy run --rm --mount "$source,readonly" box touch /x/below/new
+	says 'Read-only'
+	hoy run --rm --mount "$source,readonly,bind-recursive=writable" box touch /x/below/new
+	run hoy run --rm --mount "$source,readonly,bind-recursive=writable" box touch /x/new
+	says 'Read-only'
+	run hoy run --rm --mount "$source,readonly,bind-recursive=readonly,bind-propagation=rprivate" box touch /x/below/new
+	says 'Read-only'
+	run hoy run --rm --mount "$source,bind-recursive=disabled" box ls /x/below
+	is ""
+	run hoy run --rm --mount "$source,bind-recursive=enabled" box ls /x/below
+	is new
 }
 
 @test "subpaths of volumes and images" {

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "container/handle.h"
 #include "container/mount_option.h"
+#include "container/mount_shared.h"
 #include "container/mounts_record.h"
 #include "container/user.h"
 #include "container/volume.h"
@@ -162,6 +163,8 @@ static int prepare_bind(const struct mounts_place *place, struct mount_point *p)
 		r = make_source(source);
 	else if (access(source, F_OK) < 0)
 		r = fail(-errno, "invalid mount config for type \"bind\": bind source path does not exist: %s", source);
+	if (r == 0)
+		r = mount_shared_check(source, p->propagation);
 	if (r == 0 && p->match_user)
 		r = match_owner(place, p);
 	if (r < 0 || !p->chown)

@@ -197,11 +197,14 @@ other"
 }
 
 @test "--mount with every option, and what inspect shows of it all" {
-	mkdir -p "$HERE/host/sub"
-	hoy run --name all -v named:/a -v "$HERE/made/by-v:/b:ro,rslave" -v /c --mount type=volume,src=labelled,dst=/d,volume-label=k=v,volume-driver=local \
+	TREE=$HERE/host
+	mkdir "$TREE"
+	mount -t tmpfs tree "$TREE"
+	mount --make-shared "$TREE"
+	hoy run --name all -v named:/a -v "$TREE/made/by-v:/b:ro,rslave" -v /c --mount type=volume,src=labelled,dst=/d,volume-label=k=v,volume-driver=local \
 		--mount "type=bind,src=$HERE/host,dst=/e,bind-propagation=rshared,consistency=cached" --mount type=tmpfs,dst=/f,tmpfs-size=1m,tmpfs-mode=700 \
 		--mount "type=bind,src=$HERE/new,dst=/g,bind-create-src,readonly,bind-recursive=writable" --mount type=image,src=box,dst=/h vol true
-	[ -d "$HERE/made/by-v" ] && [ -d "$HERE/new" ]
+	[ -d "$TREE/made/by-v" ] && [ -d "$HERE/new" ]
 	run mounts_of all Type Mode RW Propagation Driver
 	is "/a volume z True  local
 /b bind ro,rslave False rslave -
@@ -250,6 +253,18 @@ other"
 	hoy exec one mount -t tmpfs inside /slave/inside
 	! grep -q "^inside" /proc/mounts || false
 	hoy rm -f one >/dev/null
+	# what is shared with nobody cannot be passed on
+	mount --make-rprivate "$TREE"
+	local word
+	for word in shared rshared; do
+		run hoy run --rm -v "$TREE:/x:$word" box true
+		exits 125
+		says "path $TREE is mounted on $TREE but it is not a shared mount"
+	done
+	run hoy run --rm -v "$TREE/host:/x:rslave" box true
+	exits 125
+	says "path $TREE/host is mounted on $TREE/host but it is not a shared or slave mount"
+	hoy run --rm -v "$TREE:/x:rprivate" box true
 	# read-only with all that is mounted below, with the top alone; without what is below
 	local source="type=bind,src=$TREE,dst=/x"
 	run hoy run --rm --mount "$source,readonly" box touch /x/below/new

@@ -334,6 +334,6 @@ int ports_listen(struct ports *p, size_t i, bool loopback)
 	if (r < 0)
 		return explain(r, &one, &one.host);
 	p->listeners = xrealloc(p->listeners, (p->listener_count + 1) * sizeof *p->listeners);
-	p->listeners[p->listener_count++] = (struct port_listener){ fd, one.protocol, one.port };
+	p->listeners[p->listener_count++] = (struct port_listener){ fd, one.protocol, one.first, one.port };
 	return 0;
 }

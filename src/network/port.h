@@ -16,6 +16,7 @@ struct ports {
 	struct port_listener {
 		int fd; /* one of the sockets */
 		int protocol;
+		uint16_t at;   /* the port of the host */
 		uint16_t port; /* of the container */
 	} * listeners;
 	size_t listener_count;

@@ -177,6 +177,13 @@ static ssize_t receive(int listener, void *data, size_t size, struct relay_clien
 	return n;
 }
 
+/* Says that this port itself has sent it: the answer would come here, and be asked again, for ever. IPv6 lets such in from outside.
+ */
+static bool is_own(const struct relay_client *who, const struct port_listener *l)
+{
+	return who->from.sin6_port == htons(l->at) && memcmp(&who->from.sin6_addr, &who->at, sizeof who->at) == 0;
+}
+
 int relay_datagram_receive(struct relay_datagrams *d, const struct port_listener *l)
 {
 	uint8_t bytes[DATAGRAM_MAX];
@@ -187,6 +194,8 @@ int relay_datagram_receive(struct relay_datagrams *d, const struct port_listener
 
 		if (n < 0)
 			break;
+		if (is_own(&who, l))
+			continue;
 		c = remember(d, &who, l->port);
 		if (!c)
 			continue;

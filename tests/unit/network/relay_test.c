@@ -366,6 +366,22 @@ static void nobody_listens_for_a_while(void **state)
 	close(client);
 }
 
+static void what_says_that_it_is_the_port_itself_is_passed_over(void **state)
+{
+	struct ground *g = ground_up(1000000);
+	struct sockaddr_in6 own = { .sin6_family = AF_INET6,
+				    .sin6_addr = in6addr_loopback,
+				    .sin6_port = htons(g->ports.published.items[0].first) };
+	int client = dial(SOCK_DGRAM, g->ports.published.items[0].first);
+
+	(void)state;
+	assert_int_equal(sendto(g->ports.listeners[0].fd, "echo", 4, 0, (struct sockaddr *)&own, sizeof own), 4);
+	ask(g, client);
+	assert_int_equal(g->datagrams.count, 1);
+	ground_down(g);
+	close(client);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +391,7 @@ int main(void)
 		cmocka_unit_test(silent_clients_are_forgotten),
 		cmocka_unit_test(too_many_clients),
 		cmocka_unit_test(nobody_listens_for_a_while),
+		cmocka_unit_test(what_says_that_it_is_the_port_itself_is_passed_over),
 	};
 
 	return has_ipv6() ? cmocka_run_group_tests(tests, NULL, NULL) : 77;

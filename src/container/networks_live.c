@@ -11,6 +11,7 @@
 #include "container/files.h"
 #include "container/message.h"
 #include "container/undo.h"
+#include "kernel/step.h"
 #include "network/connect.h"
 #include "network/create.h"
 #include "runtime/pidfd.h"
@@ -127,6 +128,7 @@ static int lead_in(struct handle *h)
 
 	if (fd < 0)
 		return fd == -ESRCH ? 0 : fd;
+	step_remark("its monitor, which holds its published ports, leads them through its way out");
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	r = message_receive(fd, &answer, none, 0);
 	if (r < 0)

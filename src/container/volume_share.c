@@ -95,6 +95,9 @@ static int open_one(const struct home *home, const char *id, const struct volume
 	if (lock < 0)
 		return lock;
 	shares->locks[shares->count++] = lock;
+	/* a disk is filled by whoever mounts it first, and is whole for who comes next */
+	if (!is_shared(m))
+		return 0;
 	r = volume_users(home->store, m->name, &users);
 	for (size_t i = 0; r == 0 && i < users.count; i++)
 		if (strcmp(users.items[i], id) != 0)
@@ -127,7 +130,7 @@ int volume_shares_open(const struct home *home, int dir, const char *id, struct 
 	qsort(order, own.count, sizeof *order, by_name);
 	for (size_t i = 0; r == 0 && i < own.count; i++) {
 		/* a lock is one descriptor's: twice would be for ever */
-		if (!is_shared(order[i]) || (i > 0 && strcmp(order[i]->name, order[i - 1]->name) == 0))
+		if (order[i]->kind == VOLUME_MOUNT_DIR || (i > 0 && strcmp(order[i]->name, order[i - 1]->name) == 0))
 			continue;
 		r = open_one(home, id, order[i], join, &s);
 	}

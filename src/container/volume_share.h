@@ -9,7 +9,7 @@
 #include "container/join.h"
 
 struct volume_shares {
-	int *locks; /* of the volumes: nobody else makes one of them meanwhile */
+	int *locks; /* of the volumes: nobody else makes or fills one of them meanwhile; disks', too */
 	size_t count;
 };
 

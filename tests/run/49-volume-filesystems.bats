@@ -223,6 +223,16 @@ touch: /e/x: Read-only file system"
 	hoy run --rm --explain=script -v disk:/d:ro -v "disk:/e:idmap=uids=5-1005-1#77-77-1;gids=6-2006-1#88-88-1" box cat /d/one >"$HERE/script"
 	[ "$(sh "$HERE/script")" = one ]
 	[ -z "$(grep "$LOOP" /proc/mounts)" ]
+	# many at once on an empty one: filled once
+	hoy rm -f ended writer >/dev/null
+	hoy run --rm -v disk:/d:nocopy box sh -c 'rm -rf /d/*'
+	local i pids=()
+	for i in $(seq 16); do
+		hoy run --rm --network none -v disk:/data box cat /data/deep/two >"$HERE/out.$i" 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i" || true; done
+	[ "$(cat "$HERE"/out.* | sort | uniq -c | tr -s ' ')" = " 16 one" ] || { cat "$HERE"/out.*; false; }
 	# a file is no disk
 	hoy volume create --opt type=ext4 --opt device="$HERE/disk" file >/dev/null
 	run hoy run --rm -v file:/d box true

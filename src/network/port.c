@@ -190,6 +190,8 @@ static int bind_on(const struct publish *wanted, const struct address *hosts, si
 			add(p, wanted, &hosts[i], port, fds[i]);
 		else
 			close(fds[i]);
+	if (r < 0)
+		p->refused = &hosts[bound];
 	return r;
 }
 
@@ -238,7 +240,7 @@ static int publish_one(const struct publish *wanted, const struct address *hosts
 
 	for (unsigned int i = 0; r == -EADDRINUSE && i < attempts; i++)
 		r = bind_on(wanted, hosts, count, wanted->first ? (uint16_t)(wanted->first + i) : 0, p);
-	return r < 0 ? explain(r, wanted, &hosts[0]) : 0;
+	return r < 0 ? explain(r, wanted, p->refused) : 0;
 }
 
 /* One on every address and one on one of them: both must allow the other while they are bound. */
@@ -272,6 +274,7 @@ int ports_bind(const struct publishes *wanted, const struct address *preset, con
 	}
 	let_reuse(had, 0);
 	p.had = NULL;
+	p.refused = NULL;
 	if (r < 0) {
 		ports_release(&p);
 		return r;

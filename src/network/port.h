@@ -20,8 +20,10 @@ struct ports {
 		uint16_t port; /* of the container */
 	} * listeners;
 	size_t listener_count;
-	const struct ports *had; /* in ports_bind alone */
-	pid_t relay;             /* who serves the listeners (relay.h), a child; 0: nobody */
+	/* in ports_bind alone */
+	const struct ports *had;
+	const struct address *refused; /* the address that could not be had */
+	pid_t relay;                   /* who serves the listeners (relay.h), a child; 0: nobody */
 };
 
 /* Nothing is held any more when it returns. */

@@ -126,7 +126,7 @@ held() {
 	wait_for 5 bash -c 'ss -Hlnt6 "sport = :8080" | grep .'
 	run hoy network connect --gw-priority 1 six web
 	exits 1
-	says 'Bind for 0.0.0.0:8080 failed: port is already allocated'
+	says 'Bind for \[::\]:8080 failed: port is already allocated'
 	kill $other
 	[ "$(ask 127.0.0.1:8080)" = 10.21.0.1 ]
 	! hoy exec web ip -o address | grep -E '10\.24|fd24' || false

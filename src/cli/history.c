@@ -5,11 +5,13 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/format.h"
 #include "image/digest.h"
 #include "image/image.h"
 #include "image/layer.h"
+#include "image/platform.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,7 +20,7 @@
 
 struct history_flags {
 	bool human, no_trunc, quiet;
-	const char *format;
+	const char *format, *platform;
 };
 
 static const struct option history_table[] = {
@@ -27,6 +29,8 @@ static const struct option history_table[] = {
 	{ 'H', "human", OPTION_BOOL, offsetof(struct history_flags, human),
 	  .help = "Print sizes and dates in human readable format", .preset = "true" },
 	{ 0, "no-trunc", OPTION_BOOL, offsetof(struct history_flags, no_trunc), .help = "Don't truncate output" },
+	{ 0, "platform", OPTION_STRING, offsetof(struct history_flags, platform), "string",
+	  "Show the history of an image for this platform (linux/arm64)", .check = check_platform },
 	{ 'q', "quiet", OPTION_BOOL, offsetof(struct history_flags, quiet), .help = "Only show image IDs" },
 	OPTIONS_END,
 };
@@ -141,14 +145,20 @@ static int history_run(const struct cli *cli, void *data)
 {
 	autocall(store_free) struct store *s = NULL;
 	autocall(image_release) struct image image = { 0 };
-	int r = store_open(cli->root, &s);
+	const struct history_flags *flags = data;
+	struct platform platform;
+	int r = flags->platform && *flags->platform ? platform_parse(flags->platform, &platform) : 0;
 
+	if (r == 0)
+		r = store_open(cli->root, &s);
 	if (r == 0)
 		r = image_find(s, cli->args[0], &image);
 	if (r == -ENOENT)
 		r = fail(r, "no such image: %s", cli->args[0]);
+	if (r == 0 && flags->platform && *flags->platform)
+		r = platform_check(&platform, image.config.os, image.config.architecture, image.config.variant);
 	if (r == 0)
-		r = print_history(s, data, &image);
+		r = print_history(s, flags, &image);
 	return r < 0 ? fail_while(r, "cannot show the history of %s", cli->args[0]) : r;
 }
 

@@ -33,6 +33,8 @@ static const struct option images_table[] = {
 	  "Format output: 'table', 'table TEMPLATE', 'json', or a Go template" },
 	{ 0, "no-trunc", OPTION_BOOL, offsetof(struct images_flags, no_trunc), .help = "Don't truncate output" },
 	{ 'q', "quiet", OPTION_BOOL, offsetof(struct images_flags, quiet), .help = "Only show image IDs" },
+	{ 0, "tree", OPTION_BOOL, .help = "List multi-platform images as a tree",
+	  .never = "a name stands for an image of one platform here" },
 	OPTIONS_END,
 };
 

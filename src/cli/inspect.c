@@ -187,6 +187,8 @@ const struct command command_container_inspect = {
 
 static const struct option image_table[] = {
 	FORMAT_OPTION,
+	{ 0, "platform", OPTION_STRING, .metavar = "string", .help = "Inspect a specific platform",
+	  .never = "a name stands for an image of one platform here" },
 	OPTIONS_END,
 };
 static const struct inspect image_defaults = { .type = "image" };

@@ -19,6 +19,8 @@ struct pull_flags {
 static const struct option pull_table[] = {
 	{ 'a', "all-tags", OPTION_BOOL, offsetof(struct pull_flags, all_tags),
 	  .help = "Download all tagged images in the repository" },
+	{ 0, "disable-content-trust", OPTION_BOOL, .help = "Skip image verification", .preset = "true",
+	  .never = "hoy verifies no Docker Content Trust signatures" },
 	{ 0, "platform", OPTION_STRING, offsetof(struct pull_flags, platform), "string",
 	  "Download the image for this platform (linux/arm64)" },
 	{ 'q', "quiet", OPTION_BOOL, offsetof(struct pull_flags, quiet), .help = "Suppress verbose output" },

@@ -24,6 +24,8 @@ static const struct option rmi_table[] = {
 	{ 'f', "force", OPTION_BOOL, offsetof(struct rmi_flags, force), .help = "Force removal of the image" },
 	{ 0, "no-prune", OPTION_BOOL, 0, .help = "Do not delete untagged parents", .preset = "true",
 	  .never = "an image has no parents here that could go with it" },
+	{ 0, "platform", OPTION_LIST, 0, "list", "Remove only the given platform variant",
+	  .never = "a name stands for an image of one platform here" },
 	OPTIONS_END,
 };
 

@@ -19,11 +19,16 @@ struct start_flags {
 };
 static const struct start_flags defaults = { .how.sig_proxy = true };
 
+#define NO_CHECKPOINT "hoy does not freeze processes to files"
+
 static const struct option start_table[] = {
 	{ 'a', "attach", OPTION_BOOL, offsetof(struct start_flags, how.attach),
 	  .help = "Attach STDOUT/STDERR and forward signals" },
 	{ 0, "boot", OPTION_BOOL, offsetof(struct start_flags, boot),
 	  .help = "Start what restart policies want after a boot, and nothing else" },
+	{ 0, "checkpoint", OPTION_STRING, .metavar = "string", .help = "Restore from this checkpoint", .never = NO_CHECKPOINT },
+	{ 0, "checkpoint-dir", OPTION_STRING, .metavar = "string", .help = "Use a custom checkpoint storage directory",
+	  .never = NO_CHECKPOINT },
 	{ 0, "detach-keys", OPTION_STRING, offsetof(struct start_flags, keys), "string",
 	  "Override the key sequence for detaching a container", .preset = "\"ctrl-p,ctrl-q\"", .check = detach_keys_check },
 	{ 'i', "interactive", OPTION_BOOL, offsetof(struct start_flags, how.interactive), .help = "Attach container's STDIN" },

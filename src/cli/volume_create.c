@@ -13,6 +13,8 @@ struct create_flags {
 	struct strv labels, options;
 };
 
+#define NO_CLUSTER "hoy is no part of a swarm, and has no cluster volumes"
+
 static const struct option create_table[] = {
 	{ 'd', "driver", OPTION_STRING, offsetof(struct create_flags, driver), "string", "Specify volume driver name",
 	  .preset = "\"local\"" },
@@ -20,6 +22,20 @@ static const struct option create_table[] = {
 	{ 0, "name", OPTION_STRING, offsetof(struct create_flags, name), "string", "Specify volume name", .hidden = true },
 	{ 'o', "opt", OPTION_LIST, offsetof(struct create_flags, options), "map",
 	  "Set driver specific options: type=TYPE, device=DEVICE and o=OPTIONS, as mount(8) takes them" },
+	{ 0, "availability", OPTION_STRING, .metavar = "string", .help = "Of a cluster volume", .hidden = true,
+	  .never = NO_CLUSTER },
+	{ 0, "group", OPTION_STRING, .metavar = "string", .help = "Of a cluster volume", .hidden = true, .never = NO_CLUSTER },
+	{ 0, "limit-bytes", OPTION_STRING, .metavar = "bytes", .help = "Of a cluster volume", .hidden = true, .never = NO_CLUSTER },
+	{ 0, "required-bytes", OPTION_STRING, .metavar = "bytes", .help = "Of a cluster volume", .hidden = true,
+	  .never = NO_CLUSTER },
+	{ 0, "scope", OPTION_STRING, .metavar = "string", .help = "Of a cluster volume", .hidden = true, .never = NO_CLUSTER },
+	{ 0, "secret", OPTION_LIST, .metavar = "map", .help = "Of a cluster volume", .hidden = true, .never = NO_CLUSTER },
+	{ 0, "sharing", OPTION_STRING, .metavar = "string", .help = "Of a cluster volume", .hidden = true, .never = NO_CLUSTER },
+	{ 0, "topology-preferred", OPTION_LIST, .metavar = "list", .help = "Of a cluster volume", .hidden = true,
+	  .never = NO_CLUSTER },
+	{ 0, "topology-required", OPTION_LIST, .metavar = "list", .help = "Of a cluster volume", .hidden = true,
+	  .never = NO_CLUSTER },
+	{ 0, "type", OPTION_STRING, .metavar = "string", .help = "Of a cluster volume", .hidden = true, .never = NO_CLUSTER },
 	OPTIONS_END,
 };
 

@@ -19,6 +19,8 @@ struct ls_flags {
 };
 
 static const struct option ls_table[] = {
+	{ 0, "cluster", OPTION_BOOL, .help = "Display only cluster volumes", .hidden = true,
+	  .never = "hoy is no part of a swarm, and has no cluster volumes" },
 	{ 'f', "filter", OPTION_LIST, offsetof(struct ls_flags, filters), "filter",
 	  "Filter by dangling=BOOL, driver=NAME, label=KEY[=VALUE], name=PART", .check = filter_check },
 	{ 0, "format", OPTION_STRING, offsetof(struct ls_flags, format), "string",

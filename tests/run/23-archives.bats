@@ -266,6 +266,10 @@ t.close()' "$PWD"
 	local here other
 	case $(uname -m) in x86_64) here=linux/amd64 ;; aarch64) here=linux/arm64 ;; *) skip "no such image" ;; esac
 	hoy save --platform $here -o here.tar $REGISTRY/busybox
+	[ "$(hoy history --platform $here -q $REGISTRY/busybox)" = "$(hoy history -q $REGISTRY/busybox)" ]
+	run hoy history --platform linux/s390x $REGISTRY/busybox
+	exits 1
+	says 'does not provide the specified platform \(linux/s390x\)'
 	run hoy save --platform linux/s390x -o none.tar $REGISTRY/busybox
 	exits 1
 	one_clear_line

@@ -57,3 +57,24 @@ refused() {
 	[ "$status" = 125 ]
 	[[ $output == *"no such image"* ]]
 }
+
+@test "options of other commands that Docker has are known, each with its reason" {
+	local line
+	while read -r line; do
+		run hoy $line
+		[ "$status" != 0 ]
+		one_clear_line
+		says_not 'unknown flag'
+	done <<-'END'
+		images --tree
+		pull --disable-content-trust=false x
+		rmi --platform linux/amd64 x
+		image inspect --platform linux/amd64 x
+		start --checkpoint x y
+		start --checkpoint-dir x y
+		volume create --availability pause
+		volume create --secret a=b
+		volume ls --cluster
+		history --platform nothing/at/all/here x
+	END
+}

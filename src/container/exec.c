@@ -221,8 +221,9 @@ static int run(struct job *j, int *ret_exit_code)
 		cleanup_fd(&e.stdio[i]);
 	if (r < 0) {
 		*ret_exit_code = runtime_exec_exit_code(r);
-		if (*ret_exit_code == 125)
-			*ret_exit_code = 1; /* Docker's exec: what is no matter of the command is 1 */
+		/* Docker's exec: what is no matter of the command is 1, and so is everything with -d */
+		if (*ret_exit_code == 125 || j->o->detach)
+			*ret_exit_code = 1;
 		return r;
 	}
 	if (j->o->detach) {

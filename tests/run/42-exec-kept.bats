@@ -162,6 +162,9 @@ has_keeper() {
 }
 
 @test "a command that is not there is told of as Docker tells it, and is not listed" {
+	try hoy exec -d box no-such-program
+	exits 1
+	one_clear_line
 	try hoy exec box no-such-program
 	exits 127
 	there_are 0

@@ -33,6 +33,9 @@ class Web:
     def __init__(self, b, engines):
         self.b, self.engines, self.ports = b, engines, {}
         self.client = self.neighbour()
+        # netavark accepts connections that are known, and no new ones: those are left to the policy, and dockerd's is DROP
+        if 'docker' in engines:
+            self.b.quiet(['iptables', '-P', 'FORWARD', 'ACCEPT'])
         tar = self.root_file_system()
         self.serve_on_the_host(tar)
         for number, (name, engine) in enumerate(engines.items()):
@@ -73,7 +76,7 @@ class Web:
             self.b.quiet([*engine, 'import', str(tar), 'web'])
         image = f'{self.b.registry}/services' if name == 'hoy' else 'web'
         self.b.quiet([*engine, 'run', '-d', '--name', 'web', *self.b.limits(name), '-p', f'{port}:80', image, 'sh', '-c', START.replace('PORT', '80')])
-        for _ in range(300):
+        for _ in range(50):
             if self.answers(port):
                 self.ports[name] = port
                 return

@@ -21,7 +21,7 @@ int beneath_open(int root, const char *path, int flags, mode_t mode)
 {
 	struct open_how how = {
 		.flags = (unsigned int)flags | O_CLOEXEC,
-		.mode = flags & (O_CREAT | __O_TMPFILE) ? mode : 0,
+		.mode = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE ? mode : 0,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 

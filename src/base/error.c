@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 
+#include "base/errno_name.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +17,7 @@ __attribute__((format(printf, 3, 0))) static int chain_start(int code, int reaso
 	/* formatted beside the chain: an argument may be error_text() itself */
 	vsnprintf(words, sizeof words, format, ap);
 	if (reason)
-		snprintf(chain.text, sizeof chain.text, "%.*s: %s", (int)sizeof chain.text - 128, words, strerror(reason));
+		snprintf(chain.text, sizeof chain.text, "%.*s: %s", (int)sizeof chain.text - 128, words, errno_text(reason));
 	else
 		memcpy(chain.text, words, sizeof words);
 	chain.hint[0] = '\0';
@@ -80,7 +82,7 @@ int fail_hint(int code, const char *format, ...)
 	va_list ap;
 
 	if (chain.code != code)
-		fail(code, "%s", strerror(-code));
+		fail(code, "%s", errno_text(-code));
 	va_start(ap, format);
 	vsnprintf(chain.hint, sizeof chain.hint, format, ap);
 	va_end(ap);
@@ -89,7 +91,7 @@ int fail_hint(int code, const char *format, ...)
 
 const char *error_text(int code)
 {
-	return code && chain.code == code ? chain.text : strerror(-code);
+	return code && chain.code == code ? chain.text : errno_text(-code);
 }
 
 const char *error_hint(int code)

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <link.h>
+#ifdef __GLIBC__
 #include <malloc.h>
+#endif
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -70,6 +72,7 @@ static int collect_segments(struct dl_phdr_info *info, size_t size, void *data)
 	return 0;
 }
 
+#ifdef __GLIBC__
 /*
  * What a thread of glibc's does as it ends: the free blocks that its cache of small ones keeps, up to seven of each size,
  * go back to the heap, and it keeps none from then on. Each of them holds a whole page that could not be given back, some
@@ -78,6 +81,19 @@ static int collect_segments(struct dl_phdr_info *info, size_t size, void *data)
  */
 void __malloc_arena_thread_freeres(void) __attribute__((weak));
 
+static inline __attribute__((always_inline)) void give_heap_back(void)
+{
+	if (__malloc_arena_thread_freeres)
+		__malloc_arena_thread_freeres();
+	(void)malloc_trim(0);
+}
+#else
+/* musl's malloc keeps no memory of blocks that were freed, but for a page here and there. */
+static inline void give_heap_back(void)
+{
+}
+#endif
+
 static int sleep_small(int epoll, struct epoll_event *events, int max, int timeout)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -85,9 +101,7 @@ static int sleep_small(int epoll, struct epoll_event *events, int max, int timeo
 	struct segments segments = { 0 };
 	long n;
 
-	if (__malloc_arena_thread_freeres)
-		__malloc_arena_thread_freeres();
-	(void)malloc_trim(0);
+	give_heap_back();
 	(void)dl_iterate_phdr(collect_segments, &segments);
 	/* ENOMEM where the stack never was that deep: the rest of the range is done all the same */
 	(void)call(SYS_madvise, (long)(here - STACK_DEEP), STACK_DEEP - STACK_USED, MADV_DONTNEED, 0, 0, 0);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/errno_name.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -82,7 +83,7 @@ void event_add(const struct home *home, const struct event *event)
 	}
 	n = fd < 0 ? -1 : write(fd, line.data, line.len);
 	if (n < (ssize_t)line.len)
-		log_debug("cannot write the event %s: %s", event->action, n < 0 ? strerror(errno) : "only a part of it");
+		log_debug("cannot write the event %s: %s", event->action, n < 0 ? errno_text(errno) : "only a part of it");
 	else if (lseek(fd, 0, SEEK_CUR) > EVENT_FILE_MAX)
 		rotate(home, fd);
 }

@@ -2,6 +2,7 @@
 #include "container/monitor.h"
 
 #include "base/cleanup.h"
+#include "base/errno_name.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/idle.h"
@@ -51,7 +52,7 @@ static void detach_process(const struct order *m)
 	(void)prctl(PR_SET_NAME, "hoy-monitor");
 	(void)fd_close_from(3, keep, sizeof keep / sizeof *keep);
 	if (chdir("/") < 0)
-		log_debug("the monitor stays in its directory: %s", strerror(errno));
+		log_debug("the monitor stays in its directory: %s", errno_text(errno));
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
 		return;

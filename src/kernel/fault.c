@@ -2,7 +2,8 @@
 #include "kernel/fault.h"
 
 #ifdef HOY_FAULTS
-#include "kernel/names.h"
+
+#include "base/errno_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ static void parse(const char *asked)
 	}
 	if (strcmp(end + 1, "KILL") == 0)
 		return;
-	fault.error = -names_errno(end + 1);
+	fault.error = -errno_number(end + 1);
 	if (fault.error == 0) {
 		fprintf(stderr, "hoy: HOY_FAULT=%s: no such errno\n", asked);
 		_exit(125);

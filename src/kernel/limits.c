@@ -29,7 +29,7 @@ int sys_setrlimit(const char *why, int resource, const char *shown, uint64_t sof
 	limit_text(soft, soft_text);
 	if (step_heard())
 		step_say(&step, "prlimit --pid $$ --%s=%s:%s", shown, limit_text(soft, soft_text), limit_text(hard, hard_text));
-	if (r == 0 && setrlimit((__rlimit_resource_t)resource, &limit) < 0)
+	if (r == 0 && setrlimit(resource, &limit) < 0)
 		r = -errno;
 	return step_end(&step, r, "set the limit %s to %s:%s", shown, limit_text(soft, soft_text), limit_text(hard, hard_text));
 }

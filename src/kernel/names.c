@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/number.h"
 
-#include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,23 +11,16 @@
 #include <strings.h>
 #include <sys/mount.h>
 
-int names_errno(const char *name)
-{
-	for (int i = 1; i < 134; i++) {
-		const char *known = strerrorname_np(i);
-
-		if (known && strcmp(known, name) == 0)
-			return i;
-	}
-	return 0;
-}
-
-const char *names_errno_of(int number)
-{
-	const char *name = strerrorname_np(number);
-
-	return name ? name : "E?";
-}
+/* sigabbrev_np(3) is glibc's alone */
+static const char *const signals[] = {
+	[SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT",     [SIGILL] = "ILL",   [SIGTRAP] = "TRAP",
+	[SIGABRT] = "ABRT", [SIGBUS] = "BUS",       [SIGFPE] = "FPE",       [SIGKILL] = "KILL", [SIGUSR1] = "USR1",
+	[SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",     [SIGPIPE] = "PIPE",     [SIGALRM] = "ALRM", [SIGTERM] = "TERM",
+	[SIGCHLD] = "CHLD", [SIGSTKFLT] = "STKFLT", [SIGCONT] = "CONT",     [SIGSTOP] = "STOP", [SIGTSTP] = "TSTP",
+	[SIGTTIN] = "TTIN", [SIGTTOU] = "TTOU",     [SIGURG] = "URG",       [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ",
+	[SIGPROF] = "PROF", [SIGWINCH] = "WINCH",   [SIGVTALRM] = "VTALRM", [SIGPOLL] = "POLL", [SIGPWR] = "PWR",
+	[SIGSYS] = "SYS",
+};
 
 /* "RTMIN+3", "RTMAX-1" without the "SIG". */
 static int realtime_signal(const char *name)
@@ -53,9 +45,9 @@ int names_signal(const char *name)
 		return n >= 1 && n < NSIG ? (int)n : 0;
 	if (strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
-	for (int i = 1; i < 32; i++)
-		if (strcasecmp(sigabbrev_np(i), name) == 0)
-			return i;
+	for (size_t i = 1; i < ARRAY_SIZE(signals); i++)
+		if (signals[i] && strcasecmp(signals[i], name) == 0)
+			return (int)i;
 	if (strcasecmp(name, "IOT") == 0)
 		return SIGIOT;
 	if (strcasecmp(name, "CLD") == 0)
@@ -66,7 +58,7 @@ int names_signal(const char *name)
 const char *names_signal_of(int number)
 {
 	static char text[16];
-	const char *name = number > 0 && number < 32 ? sigabbrev_np(number) : NULL;
+	const char *name = number > 0 && (size_t)number < ARRAY_SIZE(signals) ? signals[number] : NULL;
 
 	if (name)
 		snprintf(text, sizeof text, "SIG%s", name);

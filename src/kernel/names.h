@@ -3,10 +3,6 @@
 /* Names of the kernel's constants, in both directions, as man pages and shells write them. */
 #include <stddef.h>
 
-/* "ENOSPC" -> 28; 0 when there is no such name. */
-int names_errno(const char *name);
-/* 28 -> "ENOSPC"; "E?" when there is no such number. */
-const char *names_errno_of(int number);
 /* "TERM", "SIGTERM", "15" or "RTMIN+3" -> number; 0 when there is no such signal. Case does not matter, as in Docker. */
 int names_signal(const char *name);
 /* 15 -> "SIGTERM"; NULL when there is none. */

@@ -2,6 +2,7 @@
 #include "kernel/step.h"
 
 #include "base/clock.h"
+#include "base/errno_name.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -126,7 +127,7 @@ int step_end(struct step *step, int result, const char *format, ...)
 		print_line(listener.line, step->why);
 	if (step->said && log_wants(LOG_DEBUG))
 		log_debug("%s (%lld us)%s%s", listener.line, (long long)(clock_monotonic() - step->began) / 1000,
-			  result < 0 ? ": " : "", result < 0 ? strerror(-result) : "");
+			  result < 0 ? ": " : "", result < 0 ? errno_text(-result) : "");
 	listener.len = 0; /* of a batch (netlink.h), each step is said when it ends */
 	if (result >= 0)
 		return result;

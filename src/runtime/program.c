@@ -3,6 +3,7 @@
 
 #include "base/beneath.h"
 #include "base/cleanup.h"
+#include "base/errno_name.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
@@ -137,7 +138,7 @@ static int check_executable(const char *path)
 /* Engines search these words for runc's, which are Go's: the reason begins with a small letter. */
 static int program_fails(const char *doing, int reason)
 {
-	const char *text = strerror(-reason);
+	const char *text = errno_text(-reason);
 
 	return fail(reason - RUNTIME_EXEC_ERROR, "%s: %c%s", doing, tolower((unsigned char)text[0]), text + 1);
 }

@@ -148,9 +148,15 @@ int rootfs_mount(struct init *in)
 static int leave_builder(struct init *in)
 {
 	autofd int tree = sys_tree_clone(in->root, "$ROOT", true);
+	int r = tree < 0 ? tree
+			 : sys_enter_tree("the mount namespace stays the caller's", tree, in->namespaces->caller_mounts, "$ROOT");
 
-	return tree < 0 ? tree
-			: sys_enter_tree("the mount namespace stays the caller's", tree, in->namespaces->caller_mounts, "$ROOT");
+	if (r < 0)
+		return r;
+	/* the other tree is out of reach from here: a working directory in it would have no path */
+	cleanup_fd(&in->root);
+	in->root = take_fd(&tree);
+	return 0;
 }
 
 int rootfs_enter(struct init *in)

@@ -205,6 +205,10 @@ static const struct rule name_server[] = {
 	/* the names, the host's servers */
 	ALLOW(read),  ALLOW(openat),     ALLOW(fstat), ALLOW(newfstatat), ALLOW(statx),
 	ALLOW(fcntl), ALLOW(getdents64), ALLOW(lseek), ALLOW(flock),      ALLOW(getsockopt),
+#ifdef SYS_open
+	/* musl's ways to say openat and newfstatat */
+	ALLOW(open),  ALLOW(stat),       ALLOW(lstat),
+#endif
 };
 
 static const struct rule relay[] = {
@@ -241,7 +245,9 @@ static const struct rule server[] = {
 	ALLOW(epoll_pwait),
 	/* memory; nothing becomes executable any more */
 	{ SYS_mmap, SECCOMP_RET_ERRNO | EPERM, IF_ANY_BIT, 2, PROT_EXEC },
+	{ SYS_mprotect, SECCOMP_RET_ERRNO | EPERM, IF_ANY_BIT, 2, PROT_EXEC },
 	ALLOW(mmap),
+	ALLOW(mprotect),
 	ALLOW(munmap),
 	ALLOW(mremap),
 	ALLOW(brk),

@@ -65,8 +65,11 @@ int sys_mount_change(const char *why, int mount, const char *shown, uint64_t set
 int sys_mount_propagate(const char *why, int mount, const char *shown, uint64_t type, _Bool recursive);
 /* Covers the mount at @path, in this mount namespace alone, with an empty directory. */
 int sys_mount_hide(const char *why, const char *path);
-/* Makes the mount @root this mount namespace's root; the old one is detached with all that is below it. */
-int sys_pivot_root(const char *why, int root, const char *shown);
+/*
+ * Makes the mount @root this mount namespace's root; the old one is detached with all that is below it. @shared is the old root
+ * where mounts of it are shared with another namespace, which keeps them; -1 where none is.
+ */
+int sys_pivot_root(const char *why, int root, int shared, const char *shown);
 /* Moves the mount @root over "/" and chroots to it, where pivot_root is impossible (an initramfs). */
 int sys_move_root(const char *why, int root, const char *shown);
 /*

@@ -25,9 +25,8 @@ int sys_mount_hide(const char *why, const char *path)
 	return step_end(&step, r, "hide the mount %s", path);
 }
 
-int sys_pivot_root(const char *why, int root, const char *shown)
+int sys_pivot_root(const char *why, int root, int shared, const char *shown)
 {
-	autofd int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct step step;
 	int r = step_begin(&step, "pivot_root", why);
 
@@ -36,9 +35,11 @@ int sys_pivot_root(const char *why, int root, const char *shown)
 	 * host, for the container's mounts are to be (rshared), would be unmounted there, too.
 	 */
 	if (step_heard())
-		step_say(&step, "cd %s && pivot_root . . && mount --make-rslave . && umount -l . && cd /", step_quote(shown));
-	if (r == 0 && (old < 0 || fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || fchdir(old) < 0 ||
-		       mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
+		step_say(&step, "cd %s && pivot_root . . && %sumount -l . && cd /", step_quote(shown),
+			 shared < 0 ? "" : "mount --make-rslave . && ");
+	if (r == 0 && (fchdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+		       (shared >= 0 && (fchdir(shared) < 0 || mount("", ".", "", MS_REC | MS_SLAVE, NULL) < 0)) ||
+		       umount2(".", MNT_DETACH) < 0 || chdir("/") < 0))
 		r = -errno;
 	return step_end(&step, r, "pivot_root to %s", shown);
 }

@@ -203,11 +203,21 @@ static const struct rule transfer[] = {
 
 static const struct rule name_server[] = {
 	/* the names, the host's servers */
-	ALLOW(read),  ALLOW(openat),     ALLOW(fstat), ALLOW(newfstatat), ALLOW(statx),
-	ALLOW(fcntl), ALLOW(getdents64), ALLOW(lseek), ALLOW(flock),      ALLOW(getsockopt),
+	ALLOW(read),
+	ALLOW(openat),
+	ALLOW(fstat),
+	ALLOW(newfstatat),
+	ALLOW(statx),
+	ALLOW(fcntl),
+	ALLOW(getdents64),
+	ALLOW(lseek),
+	ALLOW(flock),
+	ALLOW(getsockopt),
 #ifdef SYS_open
 	/* musl's ways to say openat and newfstatat */
-	ALLOW(open),  ALLOW(stat),       ALLOW(lstat),
+	ALLOW(open),
+	ALLOW(stat),
+	ALLOW(lstat),
 #endif
 };
 

@@ -171,7 +171,8 @@ int rootfs_enter(struct init *in)
 		return leave_builder(in);
 	if (r == 0)
 		r = in->create->no_pivot ? rootfs_move(in)
-					 : sys_pivot_root("the host's files are gone for this process", in->root, "$ROOT");
+					 : sys_pivot_root("the host's files are gone for this process", in->root,
+							  type == MS_SHARED || !recursive ? in->old_root : -1, "$ROOT");
 	if (r == 0 && type != MS_SLAVE && type != MS_PRIVATE)
 		r = sys_mount_propagate("linux.rootfsPropagation", in->root, "/", type, recursive);
 	cleanup_fd(&in->old_root);

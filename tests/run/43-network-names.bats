@@ -125,9 +125,9 @@ def poison():
     for op in (1, 2):
         s.send((gateway if op == 2 else b"\xff" * 6) + source + b"\x08\x06" + struct.pack("!HHBBH", 1, 0x800, 6, 4, op) + source + ip(address) + gateway + ip(server))
 def ask(n):
-    q = struct.pack("!6H", n, 0x100, 1, 0, 0, 0) + bytes([len(name)]) + name.encode() + b"\0\0\x01\0\x01"
+    q = struct.pack("!6H", n & 0xffff, 0x100, 1, 0, 0, 0) + bytes([len(name)]) + name.encode() + b"\0\0\x01\0\x01"
     u = struct.pack("!4H", 40000, 53, 8 + len(q), 0) + q
-    h = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(u), n, 0, 64, 17, 0) + ip(address) + ip(server)
+    h = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(u), n & 0xffff, 0, 64, 17, 0) + ip(address) + ip(server)
     s.send(gateway + source + b"\x08\0" + h[:10] + struct.pack("!H", sum16(h)) + h[12:] + u)
 print("ready", flush=True)
 end = time.time() + float(sys.argv[8])
@@ -157,7 +157,7 @@ while time.time() < end:
 	for how in arp mac; do
 		hoy exec liar python3 -c "$spoof" "$(mac liar)" "$(mac both)" "$gateway" 10.11.0.3 10.11.0.1 db $how 3 >"$BATS_TEST_TMPDIR/$how" 3>&- 4>&- &
 		wait_for 10 grep ready "$BATS_TEST_TMPDIR/$how"
-		for i in 1 2 3 4 5; do echo secret | busybox nc -u -w 1 127.0.0.1 5300 || true; done
+		for i in 1 2 3 4 5; do echo secret | command busybox nc -u -w 1 127.0.0.1 5300 || true; done
 		wait $!
 		run cat "$BATS_TEST_TMPDIR/$how"
 		is ready

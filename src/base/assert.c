@@ -4,7 +4,6 @@
  * static program, for a line that nobody should ever see.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 _Noreturn void __assert_fail(const char *expression, const char *file, unsigned int line, const char *function);
@@ -12,5 +11,6 @@ _Noreturn void __assert_fail(const char *expression, const char *file, unsigned 
 _Noreturn void __assert_fail(const char *expression, const char *file, unsigned int line, const char *function)
 {
 	(void)dprintf(STDERR_FILENO, "hoy: %s:%u: %s: '%s' does not hold\n", file, line, function, expression);
-	abort();
+	/* not abort(3): musl's signals the thread that it last forked, which in a child of clone3(2) is the parent's */
+	__builtin_trap();
 }

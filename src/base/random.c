@@ -2,7 +2,6 @@
 #include "base/random.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/random.h>
 
 void random_bytes(void *data, size_t len)
@@ -15,7 +14,7 @@ void random_bytes(void *data, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			abort(); /* no kernel that runs containers lacks it */
+			__builtin_trap(); /* no kernel that runs containers lacks it */
 		p += n;
 		len -= (size_t)n;
 	}

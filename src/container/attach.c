@@ -84,7 +84,7 @@ static void die_by(struct client *c, int number)
 	(void)signal(number, SIG_DFL);
 	sigemptyset(&one);
 	sigaddset(&one, number);
-	(void)raise(number);
+	(void)kill(getpid(), number);
 	(void)sigprocmask(SIG_UNBLOCK, &one, NULL);
 	(void)sigprocmask(SIG_BLOCK, &one, NULL);
 }

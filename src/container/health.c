@@ -180,7 +180,7 @@ static _Noreturn void run_checker(const struct health *h, int output, pid_t moni
 		r = container_exec(&handle, &o, &code);
 	if (r < 0) {
 		dprintf(STDOUT_FILENO, "%s", error_text(r));
-		(void)raise(SIGKILL);
+		(void)kill(getpid(), SIGKILL);
 	}
 	_exit(code);
 }

@@ -19,6 +19,7 @@
 #define GETENT     "/usr/bin/getent"
 #define ANSWER_MAX 4096
 #define OPTION     "addr="
+#define SERVER     "say the server's address: o=addr=192.0.2.1" /* the hint */
 
 /* The first of IPv4, or else the first: a line each, of the address and more. As Docker chooses. */
 static int choose(char *answer, struct address *ret)
@@ -51,7 +52,7 @@ static int ask(const char *name, struct address *ret)
 	spawn.stdio[1] = to = pipe_fds[1];
 	r = process_spawn(&spawn, &p);
 	if (r < 0)
-		return fail_hint(r, "say the server's address: o=addr=192.0.2.1");
+		return fail_hint(r, SERVER);
 	close(take_fd(&to));
 	len = fd_read_full(from, answer, sizeof answer - 1);
 	if (len < 0)
@@ -68,6 +69,8 @@ static int find_one(char **option)
 	char text[ADDRESS_TEXT_MAX];
 	int r;
 
+	if (!*name)
+		return fail_hint(fail(-EINVAL, "the volume's option " OPTION " is empty"), SERVER);
 	if (address_parse(name, &a) == 0)
 		return 0;
 	r = ask(name, &a);

@@ -49,6 +49,17 @@ static void an_address_stays(void **state)
 	assert_found("tmpfs", "addr=localhost", "localhost");
 }
 
+static void an_empty_one_is_said(void **state)
+{
+	int r;
+	char *found = look_up("nfs", "rw,addr=", &r);
+
+	(void)state;
+	assert_int_equal(r, -EINVAL);
+	assert_string_equal(error_text(r), "the volume's option addr= is empty");
+	free(found);
+}
+
 static void a_name_becomes_an_address_of_ipv4_first(void **state)
 {
 	(void)state;
@@ -80,6 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_stays),
+		cmocka_unit_test(an_empty_one_is_said),
 		cmocka_unit_test(a_name_becomes_an_address_of_ipv4_first),
 		cmocka_unit_test(a_name_that_nobody_knows_is_an_error),
 	};

@@ -38,6 +38,13 @@ bool address_equal(const struct address *a, const struct address *b)
 	return a->family == b->family && memcmp(a->bytes, b->bytes, address_size(a)) == 0;
 }
 
+bool address_is_every(const struct address *a)
+{
+	static const uint8_t every[sizeof a->bytes];
+
+	return memcmp(a->bytes, every, address_size(a)) == 0;
+}
+
 static unsigned int bits(const struct address *a)
 {
 	return (unsigned int)address_size(a) * 8;

@@ -26,6 +26,8 @@ int address_parse(const char *text, struct address *ret);
 /* In @text, which it returns; "" for none. */
 const char *address_text(const struct address *a, char text[ADDRESS_TEXT_MAX]);
 bool address_equal(const struct address *a, const struct address *b);
+/* 0.0.0.0 or [::]: what listens there is at every address of its family. */
+bool address_is_every(const struct address *a);
 
 /* "172.18.0.0/16". -EINVAL without words; with host bits set it is -EDOM, and *@ret is the subnet that was meant. */
 int subnet_parse(const char *text, struct subnet *ret);

@@ -82,13 +82,11 @@ void firewall_network(struct netlink *n, const char *table, const struct network
 /* The map that a published port stands in, and its key. */
 static const char *publish_key(const struct publish *p, struct nft_value *key)
 {
-	static const uint8_t any[16];
-	size_t size = address_size(&p->host);
-	bool on_one = memcmp(p->host.bytes, any, size) != 0;
+	bool on_one = !address_is_every(&p->host);
 
 	*key = (struct nft_value){ .len = 0 };
 	if (on_one)
-		nft_value_address(key, p->host.bytes, size);
+		nft_value_address(key, p->host.bytes, address_size(&p->host));
 	nft_value_protocol(key, (uint8_t)p->protocol);
 	nft_value_port(key, p->first);
 	if (p->host.family == AF_INET6)

@@ -70,13 +70,6 @@ static int set_reuse(int fd, int on)
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ? -errno : 0;
 }
 
-static bool is_every(const struct address *a)
-{
-	static const uint8_t every[sizeof a->bytes];
-
-	return memcmp(a->bytes, every, address_size(a)) == 0;
-}
-
 /*
  * What holds a port of every address is bound to the loopback interface: it is in the way of any other socket, and they of it, but
  * for those that are bound to another interface. Such are the name servers of networks (dns_server.h), which containers alone can
@@ -104,7 +97,7 @@ static int bind_one(int protocol, const struct address *a, unsigned int how, uin
 		return -errno;
 	if ((how & REUSE) && set_reuse(fd, 1) < 0)
 		return -errno;
-	if ((how & HOLD) && is_every(a))
+	if ((how & HOLD) && address_is_every(a))
 		bind_to(fd, "lo");
 	if (bind(fd, (struct sockaddr *)&address, len) < 0 || getsockname(fd, (struct sockaddr *)&address, &len) < 0)
 		return -errno;
@@ -141,7 +134,7 @@ static int share(const struct ports *had, int protocol, const struct address *a,
 		if (is_at(&had->published.items[i], protocol, a, port)) {
 			int fd = fcntl(had->sockets[i], F_DUPFD_CLOEXEC, 0);
 
-			if (fd >= 0 && is_every(a))
+			if (fd >= 0 && address_is_every(a))
 				bind_to(fd, "lo"); /* again, of one that served */
 			return fd < 0 ? -errno : fd;
 		}

@@ -15,11 +15,6 @@ static bool is_loopback(const struct address *a)
 	return memcmp(a->bytes, &in6addr_loopback, sizeof in6addr_loopback) == 0;
 }
 
-static bool is_every(const struct address *a)
-{
-	return memcmp(a->bytes, &in6addr_any, sizeof in6addr_any) == 0;
-}
-
 static const struct address *way_in(const struct endpoint *e)
 {
 	return &e->addresses[e->addresses[NETWORK_IPV6].family ? NETWORK_IPV6 : NETWORK_IPV4];
@@ -44,7 +39,7 @@ static int open_listeners(const struct endpoint *e, struct ports *p)
 
 	for (size_t i = 0; r == 0 && i < p->published.count; i++) {
 		const struct publish *one = &p->published.items[i];
-		bool added = reached && is_every(&one->host);
+		bool added = reached && address_is_every(&one->host);
 
 		if (one->host.family != AF_INET6 || (reached && !added && !is_loopback(&one->host)))
 			continue;
